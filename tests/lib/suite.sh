@@ -269,7 +269,7 @@ suite_debootstrap() {
 		suite_die "debootstrap of $suite failed; see $log"
 	suite_sources "$suite" >"$new/etc/apt/sources.list"
 	{
-		apt-config dump | grep -iE '^Acquire::.*proxy' || true
+		apt-config dump | grep -iE '^Acquire::.*(proxy|valid)' || true
 		echo 'APT::Install-Recommends "false";'
 		echo 'Acquire::Languages "none";'
 		echo 'Acquire::Retries "3";'
