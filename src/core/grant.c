@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * grant.c - pools of grant references and bounce pages.
+ *
+ * A reference is claimed from the kernel once and then reused, so no I/O takes
+ * the kernel's global grant lock. Pools start with a small reserve and grow
+ * when a request needs more, without waiting, up to their limit.
+ */
+#include "grant.h"
+
+/* References are claimed in groups of this size when a pool grows. */
+#define GROW_BATCH	32
+
+/**
+ * xbf_budget_init() - what all pools together may take beyond their reserves
+ * @budget: the budget
+ * @max: in grants
+ */
+void xbf_budget_init(struct xbf_budget *budget, u32 max)
+{
+	env_lock_init(&budget->lock);
+	budget->used = 0;
+	budget->max = max;
+}
+
+/* Books up to @nr grants, says how many. */
+static u32 budget_take(struct xbf_budget *budget, u32 nr)
+{
+	unsigned long flags = env_lock(&budget->lock);
+
+	if (nr > budget->max - budget->used)
+		nr = budget->max - budget->used;
+	budget->used += nr;
+	env_unlock(&budget->lock, flags);
+	return nr;
+}
+
+static void budget_give(struct xbf_budget *budget, u32 nr)
+{
+	unsigned long flags = env_lock(&budget->lock);
+
+	budget->used -= nr;
+	env_unlock(&budget->lock, flags);
+}
+
+static void gnt_free(struct xbf_gnt *gnt)
+{
+	if (gnt->page)
+		env_frame_free(gnt->page);
+	env_free(gnt);
+}
+
+/* Ends the grant if it stands and frees all; false: still mapped, untouched. */
+static bool gnt_destroy(struct xbf_gnt *gnt)
+{
+	if (gnt->granted) {
+		if (!env_grant_retry(gnt->ref))
+			return false;
+	} else {
+		env_ref_release(gnt->ref);
+	}
+	gnt_free(gnt);
+	return true;
+}
+
+static struct xbf_gnt *gnt_create(const struct xbf_pool *pool, bool may_sleep)
+{
+	struct xbf_gnt *gnt = env_alloc(sizeof(*gnt), may_sleep);
+
+	if (!gnt || pool->mode == XBF_MODE_DIRECT)
+		return gnt;
+	gnt->page = env_frame_alloc(may_sleep);
+	if (gnt->page)
+		return gnt;
+	env_free(gnt);
+	return NULL;
+}
+
+static void gnt_adopt(struct xbf_pool *pool, struct xbf_gnt *gnt, grant_ref_t ref)
+{
+	gnt->ref = ref;
+	if (pool->mode != XBF_MODE_KEPT)
+		return;
+	env_grant(ref, pool->domid, env_addr_frame(gnt->page), pool->readonly);
+	gnt->granted = true;
+}
+
+/* Makes up to @nr new grants, at most GROW_BATCH; the count is already booked. */
+static struct xbf_gnt *grow_batch(struct xbf_pool *pool, u32 nr, bool may_sleep, u32 *made)
+{
+	grant_ref_t refs[GROW_BATCH];
+	struct xbf_gnt *chain = NULL, *gnt;
+	u32 claimed = env_refs_claim(refs, nr);
+	u32 i;
+
+	for (i = 0; i < claimed; i++) {
+		gnt = gnt_create(pool, may_sleep);
+		if (!gnt)
+			break;
+		gnt_adopt(pool, gnt, refs[i]);
+		gnt->next = chain;
+		chain = gnt;
+	}
+	*made = i;
+	while (i < claimed)
+		env_ref_release(refs[i++]);
+	return chain;
+}
+
+static void push_free(struct xbf_pool *pool, struct xbf_gnt *chain)
+{
+	struct xbf_gnt *gnt;
+
+	while ((gnt = chain)) {
+		chain = gnt->next;
+		gnt->next = pool->free;
+		pool->free = gnt;
+		pool->nr_free++;
+	}
+}
+
+/*
+ * Books room for up to @nr more, in the pool and, beyond the reserve, in the
+ * budget. Booking comes before making, so that several growers together
+ * respect the limits.
+ */
+static u32 book(struct xbf_pool *pool, u32 want)
+{
+	unsigned long flags = env_lock(&pool->lock);
+	u32 nr = pool->nr_free < want ? want - pool->nr_free : 0;
+	u32 room = pool->max - pool->nr;
+	bool reserve = pool->nr < pool->reserve;
+
+	if (reserve)
+		room = pool->reserve - pool->nr;
+	if (nr > room)
+		nr = room;
+	if (nr > GROW_BATCH)
+		nr = GROW_BATCH;
+	pool->nr += nr;
+	env_unlock(&pool->lock, flags);
+
+	if (!nr || reserve)
+		return nr;
+	room = budget_take(pool->budget, nr);
+	if (room < nr) {
+		flags = env_lock(&pool->lock);
+		pool->nr -= nr - room;
+		env_unlock(&pool->lock, flags);
+	}
+	return room;
+}
+
+/* Takes @nr grants off the books; the pool's lock is held. */
+static u32 unbook(struct xbf_pool *pool, u32 nr)
+{
+	u32 beyond = pool->nr > pool->reserve ? pool->nr - pool->reserve : 0;
+
+	pool->nr -= nr;
+	return nr < beyond ? nr : beyond;
+}
+
+/* Grows until @want are free; false: no more to be had now. */
+static bool pool_grow(struct xbf_pool *pool, u32 want, bool may_sleep)
+{
+	struct xbf_gnt *chain;
+	unsigned long flags;
+	u32 nr, made, refund;
+	bool enough = false;
+
+	while (!enough && (nr = book(pool, want))) {
+		chain = grow_batch(pool, nr, may_sleep, &made);
+
+		flags = env_lock(&pool->lock);
+		push_free(pool, chain);
+		refund = unbook(pool, nr - made);
+		enough = pool->nr_free >= want;
+		env_unlock(&pool->lock, flags);
+		if (refund)
+			budget_give(pool->budget, refund);
+		if (made < nr)
+			break;
+	}
+	return enough;
+}
+
+/**
+ * xbf_pool_init() - set up a pool and fill its reserve
+ * @pool: zeroed, but for mode, readonly and domid, which the caller has set
+ * @budget: pays for what the pool grows beyond the reserve
+ * @reserve: grants that exist from now on
+ * @max: grants that may exist at most, at least @reserve
+ *
+ * May sleep. Return: 0, or -1 when the reserve could not be had; the pool is
+ * empty then and may be destroyed.
+ */
+int xbf_pool_init(struct xbf_pool *pool, struct xbf_budget *budget, u32 reserve, u32 max)
+{
+	env_lock_init(&pool->lock);
+	pool->budget = budget;
+	pool->reserve = reserve;
+	pool->max = max > reserve ? max : reserve;
+	if (!reserve || pool_grow(pool, reserve, true))
+		return 0;
+	xbf_pool_destroy(pool);
+	return -1;
+}
+
+/**
+ * xbf_pool_destroy() - end all grants and free what is behind them
+ * @pool: a pool of which nothing is in use any more
+ *
+ * What the backend still maps moves to the quarantine and stays allocated:
+ * a page that another domain can see is never given back to the kernel.
+ *
+ * Return: how many grants are left in the quarantine. The caller may call
+ * again later, or leak them.
+ */
+u32 xbf_pool_destroy(struct xbf_pool *pool)
+{
+	struct xbf_gnt *gnt;
+	unsigned long flags;
+
+	flags = env_lock(&pool->lock);
+	while ((gnt = pool->free)) {
+		pool->free = gnt->next;
+		pool->nr_free--;
+		gnt->next = pool->quarantine;
+		pool->quarantine = gnt;
+		pool->nr_quarantine++;
+	}
+	env_unlock(&pool->lock, flags);
+	return xbf_pool_retry(pool);
+}
+
+/* Takes @nr off the free list; the lock is held and there are enough. */
+static struct xbf_gnt *pop_free(struct xbf_pool *pool, u32 nr)
+{
+	struct xbf_gnt *head = pool->free, *last = head;
+
+	pool->nr_free -= nr;
+	while (--nr)
+		last = last->next;
+	pool->free = last->next;
+	last->next = NULL;
+	return head;
+}
+
+/**
+ * xbf_pool_take() - take a chain of grants out of a pool
+ * @pool: the pool
+ * @nr: how many, at least 1
+ *
+ * Grows the pool without waiting when it has too few. Any context.
+ *
+ * Return: the head of a NULL-terminated chain of @nr grants, or NULL; never
+ * fewer than asked for.
+ */
+struct xbf_gnt *xbf_pool_take(struct xbf_pool *pool, u32 nr)
+{
+	struct xbf_gnt *head = NULL;
+	unsigned long flags;
+
+	do {
+		flags = env_lock(&pool->lock);
+		if (pool->nr_free >= nr)
+			head = pop_free(pool, nr);
+		env_unlock(&pool->lock, flags);
+		/* Another CPU may take what we grew: that is progress too. */
+	} while (!head && pool_grow(pool, nr, false));
+	return head;
+}
+
+/**
+ * xbf_pool_give() - give a chain back to its pool
+ * @pool: the pool
+ * @chain: grants without standing access, KEPT ones excepted; emptied
+ *
+ * One lock for the whole chain. Any context.
+ */
+void xbf_pool_give(struct xbf_pool *pool, struct xbf_chain *chain)
+{
+	unsigned long flags;
+
+	if (!chain->head)
+		return;
+	flags = env_lock(&pool->lock);
+	chain->tail->next = pool->free;
+	pool->free = chain->head;
+	pool->nr_free += chain->nr;
+	env_unlock(&pool->lock, flags);
+	chain->head = NULL;
+	chain->nr = 0;
+}
+
+/**
+ * xbf_pool_quarantine() - set a grant aside that the backend keeps mapped
+ * @pool: the pool
+ * @gnt: a grant in use; its page is the pool's own
+ *
+ * The page is neither reused nor freed until xbf_pool_retry() could end the
+ * grant. It goes on counting against the pool's limit, so that a backend that
+ * never lets go starves its own disk and nothing else. Any context.
+ */
+void xbf_pool_quarantine(struct xbf_pool *pool, struct xbf_gnt *gnt)
+{
+	unsigned long flags = env_lock(&pool->lock);
+
+	gnt->next = pool->quarantine;
+	pool->quarantine = gnt;
+	pool->nr_quarantine++;
+	env_unlock(&pool->lock, flags);
+}
+
+/**
+ * xbf_pool_retry() - try once more to end what is in the quarantine
+ * @pool: the pool
+ *
+ * Any context. Return: how many grants are left in it.
+ */
+u32 xbf_pool_retry(struct xbf_pool *pool)
+{
+	struct xbf_gnt **link = &pool->quarantine;
+	struct xbf_gnt *gnt, *next;
+	unsigned long flags;
+	u32 left, refund = 0;
+
+	flags = env_lock(&pool->lock);
+	for (gnt = pool->quarantine; gnt; gnt = next) {
+		next = gnt->next;
+		if (!gnt_destroy(gnt)) {
+			link = &gnt->next;
+			continue;
+		}
+		*link = next;
+		pool->nr_quarantine--;
+		refund += unbook(pool, 1);
+	}
+	left = pool->nr_quarantine;
+	env_unlock(&pool->lock, flags);
+	if (refund)
+		budget_give(pool->budget, refund);
+	return left;
+}
+
+/**
+ * xbf_pool_forget() - drop a grant whose reference the kernel has taken back
+ * @pool: the pool
+ * @gnt: a grant in use, ended with env_grant_retry()
+ *
+ * Any context.
+ */
+void xbf_pool_forget(struct xbf_pool *pool, struct xbf_gnt *gnt)
+{
+	unsigned long flags = env_lock(&pool->lock);
+	u32 refund = unbook(pool, 1);
+
+	env_unlock(&pool->lock, flags);
+	if (refund)
+		budget_give(pool->budget, refund);
+	gnt_free(gnt);
+}
+
+/**
+ * xbf_area_grant() - share an area of our own, such as a ring, for good
+ * @refs: gets @nr references
+ * @nr: number of frames
+ * @addr: the area, frame-aligned
+ * @domid: the backend's domain
+ *
+ * Return: 0, or -1 when there are not enough references; nothing is shared.
+ */
+int xbf_area_grant(grant_ref_t *refs, u32 nr, const void *addr, u16 domid)
+{
+	u32 i, claimed = env_refs_claim(refs, nr);
+
+	if (claimed < nr) {
+		while (claimed)
+			env_ref_release(refs[--claimed]);
+		return -1;
+	}
+	for (i = 0; i < nr; i++)
+		env_grant(refs[i], domid,
+			  env_addr_frame((const char *)addr + i * XBF_FRAME_SIZE), false);
+	return 0;
+}
+
+/**
+ * xbf_area_end() - stop sharing an area
+ * @refs: its references; those that end are taken off
+ * @nr: how many there are
+ *
+ * Return: how many frames the backend still maps. While it is not 0 the area
+ * must stay allocated; call again with that number.
+ */
+u32 xbf_area_end(grant_ref_t *refs, u32 nr)
+{
+	u32 i, left = 0;
+
+	for (i = 0; i < nr; i++)
+		if (!env_grant_retry(refs[i]))
+			refs[left++] = refs[i];
+	return left;
+}

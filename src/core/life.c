@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * life.c - own state x event -> next state and actions. What is not in the
+ * table is ignored.
+ */
+#include "life.h"
+
+struct turn {
+	u8 next;
+	u8 actions;
+};
+
+#define BACKEND(state)	[XBF_EV_BACKEND + XenbusState##state]
+/* Everything goes: end all I/O, delete the disk; TEARDOWN follows DISK_GONE. */
+#define GO		{ XBF_LIFE_CLOSING, XBF_DO_BREAK | XBF_DO_DELETE }
+/* Nothing was built that could hold I/O. */
+#define GIVE_UP		{ XBF_LIFE_CLOSED, XBF_DO_TEARDOWN }
+#define BREAK		{ XBF_LIFE_BROKEN, XBF_DO_BREAK | XBF_DO_TELL }
+
+static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
+	[XBF_LIFE_NEW] = {
+		BACKEND(InitWait)	= { XBF_LIFE_OFFERED, XBF_DO_PUBLISH },
+		BACKEND(Closing)	= GIVE_UP,
+		[XBF_EV_REMOVE]		= GIVE_UP,
+	},
+	[XBF_LIFE_OFFERED] = {
+		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_CONNECT },
+		BACKEND(Closing)	= GIVE_UP,
+		BACKEND(Closed)		= GIVE_UP,
+		[XBF_EV_FAILED]		= GIVE_UP,
+		[XBF_EV_RESUME]		= GIVE_UP,
+		[XBF_EV_REMOVE]		= GIVE_UP,
+	},
+	[XBF_LIFE_LIVE] = {
+		BACKEND(Connected)	= { XBF_LIFE_SAME, XBF_DO_RESIZE },
+		BACKEND(Closing)	= GO,
+		BACKEND(Closed)		= GO,
+		[XBF_EV_CLOSING_IN_USE]	= { XBF_LIFE_LEAVING, XBF_DO_DEFER },
+		[XBF_EV_FAILED]		= GO,
+		[XBF_EV_VIOLATION]	= BREAK,
+		[XBF_EV_RESUME]		= BREAK,
+		[XBF_EV_REMOVE]		= GO,
+	},
+	[XBF_LIFE_LEAVING] = {
+		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_RESIZE },
+		BACKEND(Closed)		= GO,
+		[XBF_EV_LAST_CLOSE]	= GO,
+		[XBF_EV_FAILED]		= GO,
+		[XBF_EV_VIOLATION]	= BREAK,
+		[XBF_EV_RESUME]		= BREAK,
+		[XBF_EV_REMOVE]		= GO,
+	},
+	[XBF_LIFE_BROKEN] = {
+		BACKEND(Closing)	= GO,
+		BACKEND(Closed)		= GO,
+		[XBF_EV_CLOSING_IN_USE]	= GO,
+		[XBF_EV_REMOVE]		= GO,
+	},
+	[XBF_LIFE_CLOSING] = {
+		[XBF_EV_DISK_GONE]	= GIVE_UP,
+	},
+	[XBF_LIFE_CLOSED] = {
+		BACKEND(InitWait)	= { XBF_LIFE_OFFERED, XBF_DO_PUBLISH },
+	},
+};
+
+/**
+ * xbf_life_step() - the one place that changes a disk's life state
+ * @life: the state; written
+ * @event: what happened
+ *
+ * Called by the disk's worker only.
+ *
+ * Return: actions to carry out, in the order of their bits.
+ */
+u32 xbf_life_step(enum xbf_life *life, enum xbf_event event)
+{
+	const struct turn *turn = &turns[*life][event];
+
+	if (turn->next != XBF_LIFE_SAME)
+		*life = turn->next;
+	return turn->actions;
+}
+
+/**
+ * xbf_life_name() - for messages
+ * @life: a state
+ *
+ * Return: a word.
+ */
+const char *xbf_life_name(enum xbf_life life)
+{
+	static const char * const names[XBF_NR_LIVES] = {
+		[XBF_LIFE_SAME]		= "none",
+		[XBF_LIFE_NEW]		= "new",
+		[XBF_LIFE_OFFERED]	= "offered",
+		[XBF_LIFE_LIVE]		= "live",
+		[XBF_LIFE_LEAVING]	= "leaving",
+		[XBF_LIFE_BROKEN]	= "broken",
+		[XBF_LIFE_CLOSING]	= "closing",
+		[XBF_LIFE_CLOSED]	= "closed",
+	};
+
+	return names[life];
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * plan.c - decides numbers; allocates and talks to nobody.
+ */
+#include "plan.h"
+#include "request.h"
+
+static u32 least(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
+/**
+ * xbf_plan_rings() - first half, once the backend is in InitWait
+ * @plan: number and size of the rings are set
+ * @f: the nodes up to XBF_NODE_CONNECTED are set
+ * @params: our side
+ */
+void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
+		    const struct xbf_params *params)
+{
+	u32 queues = params->max_queues ? params->max_queues : params->nr_cpus;
+
+	queues = least(queues, params->nr_cpus);
+	queues = least(queues, f->val[XBF_NODE_MAX_QUEUES]);
+	queues = least(queues, XBF_MAX_QUEUES);
+	plan->nr_rings = queues ? queues : 1;
+	plan->ring_order = least(params->max_ring_order, f->val[XBF_NODE_RING_ORDER]);
+	/* No request waits for a slot: the normal request takes just one. */
+	plan->depth = xbf_ring_slots(1u << plan->ring_order);
+}
+
+static void plan_grants(struct xbf_plan *plan, const struct xbf_features *f,
+			const struct xbf_params *params)
+{
+	bool trusted = params->trusted && f->val[XBF_NODE_TRUSTED];
+
+	plan->scrub = !trusted;
+	if (params->persistent && f->val[XBF_NODE_PERSISTENT])
+		plan->mode = XBF_MODE_KEPT;
+	else
+		plan->mode = trusted ? XBF_MODE_DIRECT : XBF_MODE_BOUNCE;
+
+	plan->max_indirect = least(params->max_indirect, f->val[XBF_NODE_MAX_INDIRECT]);
+	if (plan->max_indirect <= XBF_SEGS_DIRECT)
+		plan->max_indirect = 0;
+	plan->max_segs = plan->max_indirect ? plan->max_indirect : XBF_SEGS_DIRECT;
+	/* A page of the block layer must fit, also where it is 16 frames. */
+	if (plan->max_segs < params->page_size / XBF_FRAME_SIZE)
+		plan->max_segs = params->page_size / XBF_FRAME_SIZE;
+
+	plan->pool_max = plan->depth * plan->max_segs;
+	if (plan->mode == XBF_MODE_KEPT)
+		plan->pool_max = least(plan->pool_max, XBF_POOL_MAX_KEPT);
+}
+
+static void plan_flush(struct xbf_plan *plan, const struct xbf_features *f)
+{
+	plan->fua = false;
+	plan->flush_op = 0;
+	if (f->val[XBF_NODE_FLUSH]) {
+		plan->flush_op = BLKIF_OP_FLUSH_DISKCACHE;
+	} else if (f->val[XBF_NODE_BARRIER]) {
+		plan->flush_op = BLKIF_OP_WRITE_BARRIER;
+		plan->fua = true;
+	}
+}
+
+/**
+ * xbf_plan_disk() - second half, once the backend is Connected
+ * @plan: everything that xbf_plan_rings() left open is set
+ * @f: all nodes set and checked
+ * @params: our side
+ */
+void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
+		   const struct xbf_params *params)
+{
+	plan_grants(plan, f, params);
+	plan_flush(plan, f);
+	plan->discard = f->val[XBF_NODE_DISCARD];
+	plan->secure = plan->discard && f->val[XBF_NODE_DISCARD_SECURE];
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * plan.h - from what the backend offers, what the admin allows and what the
+ * guest can afford to the numbers everything is built with.
+ */
+#ifndef XBF_CORE_PLAN_H
+#define XBF_CORE_PLAN_H
+
+#include "env.h"
+#include "features.h"
+#include "grant.h"
+
+/**
+ * struct xbf_params - our side of the negotiation
+ * @max_indirect: module parameter max_indirect_segments
+ * @max_queues: module parameter; 0: one per CPU
+ * @max_ring_order: module parameter max_ring_page_order
+ * @persistent: module parameter feature_persistent
+ * @trusted: module parameter
+ * @nr_cpus: CPUs online
+ * @page_size: of this kernel, in bytes
+ */
+struct xbf_params {
+	u32 max_indirect;
+	u32 max_queues;
+	u32 max_ring_order;
+	bool persistent;
+	bool trusted;
+	u32 nr_cpus;
+	u32 page_size;
+};
+
+/**
+ * struct xbf_plan - what is built
+ * @nr_rings: rings, and hardware queues
+ * @ring_order: log2 of the pages of each
+ * @depth: requests per queue
+ * @mode: how payload is granted
+ * @scrub: the backend is not trusted
+ * @max_indirect: segments of an indirect request; 0: none are sent
+ * @max_segs: frames that one request may touch
+ * @pool_max: grants that one queue may have
+ * @flush_op: what an empty flush is on the ring; 0: the disk has no cache
+ * @fua: forced writes are barriers
+ * @discard: discard requests may be sent
+ * @secure: secure ones too
+ */
+struct xbf_plan {
+	u32 nr_rings;
+	u32 ring_order;
+	u32 depth;
+
+	enum xbf_mode mode;
+	bool scrub;
+	u32 max_indirect;
+	u32 max_segs;
+	u32 pool_max;
+	u8 flush_op;
+	bool fua;
+	bool discard;
+	bool secure;
+};
+
+void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
+		    const struct xbf_params *params);
+void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
+		   const struct xbf_params *params);
+
+#endif /* XBF_CORE_PLAN_H */

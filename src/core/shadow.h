@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * shadow.h - what we know of each request that the backend may answer.
+ *
+ * One entry per driver tag of a queue, all of it in private memory: nothing
+ * about a request is ever read back from the ring. The id on the ring names
+ * generation, queue, part and tag, so that a stale, repeated or invented
+ * response finds no entry that waits for it.
+ */
+#ifndef XBF_CORE_SHADOW_H
+#define XBF_CORE_SHADOW_H
+
+#include "env.h"
+#include "grant.h"
+
+/* A request goes out in at most this many ring slots at a time. */
+#define XBF_MAX_PARTS		32
+
+/* Worst last: of several parts the largest counts. */
+enum xbf_status {
+	XBF_ST_OK,
+	XBF_ST_NOTSUPP,
+	XBF_ST_ERROR,
+};
+
+/**
+ * struct xbf_shadow - one request between queue_rq and its completion
+ * @next: links entries of a batch, of the parked list, or of those done
+ * @owner: the upper floor's request; NULL while the tag is free
+ * @grants: chain of data grants of this round, in segment order
+ * @last: its last element
+ * @indirect: chain of pages with indirect segments, NULL for direct requests
+ * @sector: where this round starts, in 512-byte sectors
+ * @nr_sectors: discard only: how many
+ * @parts: a bit for every part the backend still has to answer
+ * @gen: changes with every round, so that an old answer does not fit
+ * @nr_segs: segments of this round
+ * @nr_done: segments of the request that earlier rounds have moved
+ * @nr_total: segments of the whole request
+ * @slots: ring slots this round takes
+ * @op: operation on the ring, and what the response must repeat
+ * @secure: discard only: overwrite, do not just unmap
+ * @status: worst status so far
+ *
+ * Between prepare and push the submitter owns the entry; on the ring the
+ * holder of the ring's consumer lock; once @parts is 0 whoever reaped it.
+ */
+struct xbf_shadow {
+	struct xbf_shadow *next;
+	void *owner;
+	struct xbf_gnt *grants;
+	struct xbf_gnt *last;
+	struct xbf_gnt *indirect;
+	u64 sector;
+	u64 nr_sectors;
+	u32 parts;
+	u32 gen;
+	u16 nr_segs;
+	u16 nr_done;
+	u16 nr_total;
+	u8 slots;
+	u8 op;
+	bool secure;
+	u8 status;
+};
+
+/**
+ * struct xbf_shadows - the shadow entries of one queue
+ * @entry: indexed by driver tag
+ * @depth: number of entries
+ * @queue: index of the queue, part of every id
+ */
+struct xbf_shadows {
+	struct xbf_shadow *entry;
+	u32 depth;
+	u32 queue;
+};
+
+/* List of shadow entries, first in first out. */
+struct xbf_shadow_list {
+	struct xbf_shadow *head;
+	struct xbf_shadow *tail;
+};
+
+static inline void xbf_list_add(struct xbf_shadow_list *list, struct xbf_shadow *sh)
+{
+	sh->next = NULL;
+	if (list->head)
+		list->tail->next = sh;
+	else
+		list->head = sh;
+	list->tail = sh;
+}
+
+static inline void xbf_list_push(struct xbf_shadow_list *list, struct xbf_shadow *sh)
+{
+	sh->next = list->head;
+	if (!list->head)
+		list->tail = sh;
+	list->head = sh;
+}
+
+static inline struct xbf_shadow *xbf_list_pop(struct xbf_shadow_list *list)
+{
+	struct xbf_shadow *sh = list->head;
+
+	if (sh)
+		list->head = sh->next;
+	return sh;
+}
+
+/*
+ * The id: tag in bits 0-15, part in 16-20, queue in 21-31, generation above.
+ */
+#define XBF_ID_PART_SHIFT	16
+#define XBF_ID_QUEUE_SHIFT	21
+#define XBF_ID_GEN_SHIFT	32
+#define XBF_MAX_DEPTH		(1u << XBF_ID_PART_SHIFT)
+#define XBF_MAX_QUEUES		(1u << (XBF_ID_GEN_SHIFT - XBF_ID_QUEUE_SHIFT))
+
+static inline u64 xbf_id(const struct xbf_shadows *shadows,
+			 const struct xbf_shadow *sh, u32 part)
+{
+	u32 low = (u32)(sh - shadows->entry) | part << XBF_ID_PART_SHIFT |
+		  shadows->queue << XBF_ID_QUEUE_SHIFT;
+
+	return (u64)sh->gen << XBF_ID_GEN_SHIFT | low;
+}
+
+int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth);
+void xbf_shadows_destroy(struct xbf_shadows *shadows);
+struct xbf_shadow *xbf_shadow_match(const struct xbf_shadows *shadows,
+				    u64 id, u8 op, u32 *part);
+
+#endif /* XBF_CORE_SHADOW_H */
