@@ -259,7 +259,8 @@ suite_debootstrap() {
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
 	mirror=$(suite_mirrors | sed -n 's/^main //p')
 	[ -n "$mirror" ] || suite_die "no Debian mirror in this machine's apt configuration; add one to /etc/apt"
-	include=ca-certificates,make,gcc,libc6-dev,libelf-dev,kmod
+	# perl: kernel-doc, which W=1 calls
+	include=ca-certificates,make,gcc,libc6-dev,libelf-dev,kmod,perl
 	suite_say "making a build root of $suite (about a minute; log: $log)"
 	rm -rf "$new"
 	mkdir -p "$XBF_CACHE/debs/root-$suite"
@@ -373,9 +374,10 @@ suite_headers_tree() {
 		flock 9
 		[ -d "$tree" ] && exit 0
 		rm -rf "$tree.new"
-		names=$(suite_depends "$suite" "$headers" 'linux-(headers|kbuild)-[0-9].*')
-		# shellcheck disable=SC2086 # one word per package
-		suite_unpack "$suite" "$tree.new" "$headers" $names
+		names=$(suite_depends "$suite" "$headers" 'linux-(headers|kbuild)-[0-9].*|pahole')
+		# shellcheck disable=SC2046 # one word per package
+		suite_unpack "$suite" "$tree.new" "$headers" $(grep linux- <<<"$names")
+		{ grep -v linux- <<<"$names" || true; } >"$tree.new/needs"
 		mv "$tree.new" "$tree"
 	) 9>"$tree.lock"
 	echo "$tree"
@@ -388,13 +390,13 @@ suite_headers_compiler() {
 }
 
 suite_headers_root() {
-	local suite compiler
+	local suite
 	read -r _ suite _ <<<"$(suite_kernel "$1")"
 	if [ -n "${XBF_ROOT_SUITE:-}" ]; then
 		suite_root "$XBF_ROOT_SUITE"
 	else
-		compiler=$(suite_headers_compiler "$2")
-		suite_root "$suite" ${compiler:+"$compiler"}
+		# shellcheck disable=SC2046 # one word per package
+		suite_root "$suite" $(suite_headers_compiler "$2") $(cat "$2/needs")
 	fi
 }
 
@@ -427,6 +429,9 @@ suite_with_root() {
 	KDIR=$kdir BIND="$top $XBF_CACHE ${XBF_BIND:-}" LC_ALL=C unshare -m --propagation private bash -euc '
 		root=$1 tree=$2 cwd=$PWD
 		shift 2
+		mount -t proc proc "$root/proc"
+		mount -t tmpfs tmp "$root/tmp"
+		mount --bind /dev/null "$root/dev/null"
 		for dir in "$tree"/usr/src/* "$tree"/usr/lib/linux-kbuild-*; do
 			[ -e "$dir" ] || continue
 			mkdir -p "$root${dir#"$tree"}"
@@ -436,9 +441,6 @@ suite_with_root() {
 			mkdir -p "$root$dir"
 			mount --bind "$dir" "$root$dir"
 		done
-		mount -t proc proc "$root/proc"
-		mount -t tmpfs tmp "$root/tmp"
-		mount --bind /dev/null "$root/dev/null"
 		[ -d "$root$cwd" ] || cwd=/
 		exec chroot "$root" env PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 			bash -c "cd \"\$1\" && shift && exec \"\$@\"" sh "$cwd" "$@"
