@@ -2,9 +2,56 @@
 #
 # The front door. Targets only call scripts; `make help` lists them.
 
-package-version := $(shell cat VERSION)
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.DEFAULT_GOAL := help
+# --- Tests --------------------------------------------------------------------
+
+.PHONY: demo check check-quick check-all
+demo: ## See it work: our driver under real Xen, beside the kernel's own
+	@tests/lab/lab demo
+
+check: ## Run the tests, the quick ones first
+	@scripts/run-stages check
+
+check-quick: ## Run the tests that need no emulator
+	@scripts/run-stages check-quick
+
+check-all: ## Run every test in full
+	@scripts/run-stages check-all
+
+.PHONY: style static unit coverage bench-core matrix packaging lab lab-all bench
+style: ## Check formatting, licence lines and whitespace
+	@tests/static/run style
+
+static: ## Check style, scripts, layers and sizes; run the static analysers
+	@tests/static/run
+
+unit: ## Run the unit tests of src/core in user space
+	@tests/unit/run
+
+coverage: ## Run the unit tests and print how much of src/core they reach
+	@tests/unit/run --coverage
+
+bench-core: ## Count the instructions src/core spends per request
+	@tests/bench-core/run
+
+matrix: ## Build the module for all kernels of the release [LABELS="6.1 7.2"]
+	@tests/matrix/run $(LABELS)
+
+packaging: ## Install and remove the packages in clean roots [SUITES="bookworm trixie"]
+	@tests/packaging/run $(SUITES)
+
+# The lab reads SCENARIO, KERNEL, TYPE and DRIVER from the environment, as make passes them.
+lab: ## Run scenarios under real Xen [SCENARIO= KERNEL= TYPE= DRIVER=]
+	@tests/lab/lab run
+
+lab-all: ## Run all scenarios on all kernels and guest types
+	@tests/lab/lab all
+
+bench: ## Compare our driver's speed with the kernel's own, in one boot
+	@tests/lab/lab bench
 
 # --- The module ---------------------------------------------------------------
 # dkms calls `make module KDIR=...` too. Which kernel is built for is always said
@@ -35,3 +82,18 @@ module: ## Build src/xen-blkfront.ko for the kernel whose headers are at KDIR=..
 	@test -e "$(KDIR)/Makefile" || { \
 		echo "make module: no kernel headers at $(KDIR): install that kernel's headers package" >&2; exit 2; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src $(compiler) modules
+
+# --- Packages -----------------------------------------------------------------
+
+.PHONY: deb rpm clean deps
+deb: ## Build the Debian package into out/deb (needs no root)
+	@scripts/build-deb
+
+rpm: ## Build the RPM package into out/rpm (needs no root)
+	@scripts/build-rpm
+
+clean: ## Remove what was built or logged here (not the download cache)
+	@scripts/clean
+
+deps: ## Install the Debian packages that all of this needs
+	@scripts/deps
