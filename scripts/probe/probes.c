@@ -325,6 +325,14 @@ PROBE(rq_list)
 	queue = rq_list_empty(&list) ? NULL : queue;
 }
 
+/* 5.16 on: requests have a link of their own for such lists. */
+PROBE(rq_next)
+{
+	struct request *rq = NULL;
+
+	rq->rq_next = NULL;
+}
+
 /* 5.16 on: requests complete in batches. */
 PROBE(io_comp_batch)
 {

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * gendisk.h - how a disk is made, added, marked dead and taken away.
+ */
+#ifndef XBF_COMPAT_GENDISK_H
+#define XBF_COMPAT_GENDISK_H
+
+#include <linux/blk-mq.h>
+#include <linux/blkdev.h>
+#include <linux/err.h>
+
+#include "compat/queue-limits.h"
+
+#ifndef XBF_HAVE_GENHD_FL_NO_PART
+/* Up to 5.16 */
+#define GENHD_FL_NO_PART	GENHD_FL_NO_PART_SCAN
+#endif
+
+/* --- Making it ------------------------------------------------------------ */
+
+#ifdef XBF_HAVE_LIMITS_SETTERS
+/* Up to 6.10: a disk without limits first. */
+static inline struct gendisk *xbf_disk_alloc(struct blk_mq_tag_set *set, void *queuedata)
+{
+#if defined(XBF_HAVE_DISK_ALLOC_LIMITS)
+	/* 6.9 and 6.10 */
+	return blk_mq_alloc_disk(set, NULL, queuedata);
+#elif defined(XBF_HAVE_DISK_ALLOC_PLAIN)
+	/* 5.14 to 6.8 */
+	return blk_mq_alloc_disk(set, queuedata);
+#else
+	/*
+	 * Up to 5.13 queue and disk are made one by one. The last put_disk()
+	 * drops a reference to the queue that only adding the disk would
+	 * take; we take it here, so that a disk that is never added can be
+	 * put as well.
+	 */
+	struct request_queue *q;
+	struct gendisk *disk;
+
+	q = blk_mq_init_queue_data(set, queuedata);
+	if (IS_ERR(q))
+		return ERR_CAST(q);
+	disk = alloc_disk_node(0, set->numa_node);
+	if (!disk || !blk_get_queue(q)) {
+		put_disk(disk);
+		blk_cleanup_queue(q);
+		return ERR_PTR(-ENOMEM);
+	}
+	disk->queue = q;
+	return disk;
+#endif
+}
+
+static inline struct gendisk *xbf_disk_alloc_limits(struct blk_mq_tag_set *set,
+						    const struct xbf_queue_limits *lim,
+						    void *queuedata)
+{
+	struct gendisk *disk = xbf_disk_alloc(set, queuedata);
+
+	if (!IS_ERR(disk) && lim)
+		xbf_limits_set(disk->queue, lim);
+	return disk;
+}
+
+#undef blk_mq_alloc_disk
+#define blk_mq_alloc_disk(set, lim, data)	xbf_disk_alloc_limits(set, lim, data)
+#endif /* XBF_HAVE_LIMITS_SETTERS */
+
+/* --- Adding it ------------------------------------------------------------ */
+
+#ifdef XBF_HAVE_DISK_ADD_VOID
+/*
+ * Up to 5.13 a disk cannot say that it wants no I/O scheduler at first. From
+ * 5.4 on its queue can say which abilities it needs of one: while the disk is
+ * added we ask for all there could be. No scheduler has them, so the queue
+ * starts with "none". Afterwards the wish is taken back and the administrator
+ * can choose any. Kernels without such wishes start with their own default.
+ */
+static inline void xbf_disk_refuse_schedulers(struct gendisk *disk, bool refuse)
+{
+#if defined(XBF_HAVE_ELEVATOR_FEATURES) && !defined(XBF_HAVE_NO_SCHED_BY_DEFAULT)
+	blk_queue_required_elevator_features(disk->queue, refuse ? ~0u : 0);
+#endif
+}
+
+/* Up to 5.14 adding a disk cannot fail, and has to be told of automatic minors. */
+static inline int xbf_disk_add(struct device *parent, struct gendisk *disk,
+			       const struct attribute_group **groups)
+{
+	disk->flags |= GENHD_FL_EXT_DEVT;
+	xbf_disk_refuse_schedulers(disk, true);
+	device_add_disk(parent, disk, groups);
+	xbf_disk_refuse_schedulers(disk, false);
+#ifdef XBF_HAVE_DISK_ALLOC_PARTS
+	/* It has a reference to its queue of its own now. */
+	blk_put_queue(disk->queue);
+#endif
+	return 0;
+}
+
+#define device_add_disk(parent, disk, groups)	xbf_disk_add(parent, disk, groups)
+#endif
+
+/* --- Taking it away ------------------------------------------------------- */
+
+#ifdef XBF_HAVE_BLK_SET_QUEUE_DYING
+/* Up to 5.16 */
+static inline void blk_mark_disk_dead(struct gendisk *disk)
+{
+	blk_set_queue_dying(disk->queue);
+	set_capacity(disk, 0);
+}
+#endif
+
+#ifdef XBF_HAVE_BLK_CLEANUP_QUEUE
+/*
+ * Up to 5.19 the driver ends the queue itself. It is done where newer kernels
+ * do it: del_gendisk() returns when no request is left and none can come, and
+ * put_disk() ends the queue of a disk that was never added.
+ */
+static inline void xbf_disk_del(struct gendisk *disk)
+{
+	del_gendisk(disk);
+	blk_cleanup_queue(disk->queue);
+}
+
+static inline void xbf_disk_put(struct gendisk *disk)
+{
+	if (!blk_queue_dead(disk->queue))
+		blk_cleanup_queue(disk->queue);
+	put_disk(disk);
+}
+
+#define del_gendisk(disk)	xbf_disk_del(disk)
+#define put_disk(disk)		xbf_disk_put(disk)
+#endif
+
+#endif /* XBF_COMPAT_GENDISK_H */

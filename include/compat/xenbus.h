@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * xenbus.h - drivers and devices on the xenbus.
+ */
+#ifndef XBF_COMPAT_XENBUS_H
+#define XBF_COMPAT_XENBUS_H
+
+#include <xen/xenbus.h>
+
+#ifdef XBF_HAVE_XENBUS_STATE_PATH
+/* Up to 6.19 the kernel does not ask for whom the state is read. */
+#define xenbus_read_driver_state(dev, path)	xenbus_read_driver_state(path)
+#endif
+
+#ifdef XBF_HAVE_XENBUS_REMOVE_RESULT
+/* Up to 5.19 */
+#define XBF_ADAPT_XENBUS_REMOVE(fn)					\
+static int fn##_adapter(struct xenbus_device *dev)			\
+{									\
+	fn(dev);							\
+	return 0;							\
+}
+#define XBF_SET_XENBUS_REMOVE(fn)	.remove = fn##_adapter,
+#else
+#define XBF_ADAPT_XENBUS_REMOVE(fn)
+#define XBF_SET_XENBUS_REMOVE(fn)	.remove = fn,
+#endif
+
+/* Kernels before 4.20 and their stable series may lack it. */
+#ifdef XBF_HAVE_XENBUS_ALLOW_REBIND
+#define XBF_SET_XENBUS_ALLOW_REBIND(on)	.allow_rebind = on,
+#else
+#define XBF_SET_XENBUS_ALLOW_REBIND(on)
+#endif
+
+#endif /* XBF_COMPAT_XENBUS_H */
