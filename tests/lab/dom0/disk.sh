@@ -1,0 +1,88 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Backing stores, and the disks that show them to the guest.
+
+# store_file NAME MIB [SECTOR]: a loop device over a file in memory; prints its name.
+store_file() {
+	local file=/store/$1
+	truncate -s "${2}M" "$file"
+	/sbin/losetup --find --show --sector-size "${3:-512}" "$file"
+}
+
+store_drop() {
+	/sbin/losetup -d "$1" 2>/dev/null
+	rm -f "/store/$2"
+}
+
+# Distances and numbers of xvdX as the protocol knows them.
+vdev_number() {
+	local letter=${1#xvd}
+	echo $((51712 + 16 * ($(printf '%d' "'$letter") - 97)))
+}
+
+front_dir() { echo "/local/domain/$domid/device/vbd/$(vdev_number "$1")"; }
+back_dir() { xs_read "$(front_dir "$1")/backend"; }
+front() { xs_read "$(front_dir "$1")/$2"; }
+back() { xs_read "$(back_dir "$1")/$2"; }
+
+# A backend's own counters: requests of each kind, as it saw them on the ring.
+back_count() { cat "/sys/bus/xen-backend/devices/vbd-$domid-$(vdev_number "$1")/statistics/$2"; }
+
+# disk_attach XVDX DEVICE [r|w]
+disk_attach() {
+	xl block-attach "$domid" \
+		"format=raw,vdev=$1,access=${3:-w},script=block-lab,target=$2" >/tmp/xl.out 2>&1 ||
+		fail "xl block-attach $1 failed: $(tail -n 2 /tmp/xl.out)"
+}
+
+# disk_attach_qdisk XVDX FILE
+disk_attach_qdisk() {
+	xl block-attach "$domid" \
+		"format=raw,vdev=$1,access=w,backendtype=qdisk,discard,target=$2" >/tmp/xl.out 2>&1 ||
+		fail "xl block-attach $1 failed: $(tail -n 2 /tmp/xl.out)"
+}
+
+disk_connected() {
+	xs_wait 30 "$(front_dir "$1")/state" 4 ||
+		fail "disk $1 does not connect: frontend $(front "$1" state), backend $(back "$1" state)"
+	xs_wait 30 "$(back_dir "$1")/state" 4 ||
+		fail "disk $1 does not connect: backend stays in state $(back "$1" state)"
+}
+
+# disk_detach XVDX: in good order; the guest must let go of it.
+disk_detach() {
+	xl block-detach "$domid" "$1" >/tmp/xl.out 2>&1 ||
+		fail "xl block-detach $1 failed: $(tail -n 2 /tmp/xl.out)"
+	guest "disk_gone $1"
+}
+
+# Every disk goes, the driver goes, and so do the stores.
+disks_end() {
+	local number
+	for number in $(xenstore list "/local/domain/$domid/device/vbd" 2>/dev/null); do
+		disk_detach "$(xs_read "$(xs_read "/local/domain/$domid/device/vbd/$number/backend")/dev")"
+	done
+	driver_unload
+	stores_drop
+}
+
+stores_drop() {
+	/sbin/losetup -D
+	rm -rf /store/*
+}
+
+# driver_load [PARAMETER=VALUE...]: the driver under test, with the plan's parameters.
+driver_load() { driver_load_as "$driver" "$@"; }
+driver_load_as() {
+	local name=$1
+	shift
+	guest "driver_load $name $module_args $*"
+}
+driver_unload() { guest driver_unload; }
+
+# blkback_reload [PARAMETER=VALUE...]: the backend's parameters belong to its module.
+blkback_reload() {
+	rmmod xen_blkback || fail "cannot unload xen-blkback in dom0"
+	insmod /lib/lab-modules/xen-blkback.ko "$@" || fail "cannot load xen-blkback with $*"
+}

@@ -1,0 +1,95 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The life of a guest, and running commands in it through its agent.
+
+guest_name=lab
+guest_log=/var/log/xen/console/guest-$guest_name.log
+
+guest_config() {
+	local dir=/lab/guests/$kernel image=vmlinux
+	[ "$type" != hvm ] || image=vmlinuz
+	cat <<END
+name = "$guest_name"
+type = "$type"
+kernel = "$dir/$image"
+ramdisk = "/tmp/guest.cpio"
+memory = 768
+vcpus = $vcpus
+cpus = "1-$vcpus"
+tsc_mode = "native"
+on_crash = "preserve"
+on_reboot = "destroy"
+extra = "console=hvc0 loglevel=7 tsc=reliable nokaslr mitigations=off panic=0 $guest_args"
+END
+}
+
+guest_config_hvm() {
+	cat <<END
+device_model_override = "/usr/libexec/xen-qemu-system-i386"
+vga = "none"
+nographic = 1
+serial = "none"
+hpet = 0
+xen_platform_pci = 1
+END
+}
+
+# guest_start: a guest as the current plan entry asks for.
+guest_start() {
+	guest_args=""
+	[ "$type" != hvm ] || guest_args="hpet=disable no_timer_check"
+	{
+		guest_config
+		[ "$type" != hvm ] || guest_config_hvm
+	} >/tmp/guest.cfg
+	cat /lab/guests/programs.cpio "/lab/guests/$kernel/modules.cpio" /lab/guests/scripts.cpio \
+		>/tmp/guest.cpio
+	progress "starting a $type guest, kernel $kernel, $vcpus vCPU"
+	rm -f /tmp/domid
+	xl create /tmp/guest.cfg >/tmp/xl.out 2>&1 || fail "xl create failed: $(tail -n 3 /tmp/xl.out)"
+	rm /tmp/guest.cpio
+	xl domid $guest_name >/tmp/domid
+	echo 0 >/tmp/seq
+	xs_wait 180 "/local/domain/$(cat /tmp/domid)/data/lab/ready" 1 || fail "the guest did not come up"
+}
+
+guest_stop() {
+	[ -n "$guest_id" ] || return 0
+	xl destroy $guest_name >/dev/null 2>&1
+	domid=
+	cat "$guest_log" >>"/logs/guest-$guest_id.log" 2>/dev/null
+	: >"$guest_log"
+}
+
+# guest_within SECONDS COMMAND...: run shell code in the guest; its output and status.
+guest_within() {
+	local seconds=$1 agent=/local/domain/$domid/data/lab seq done rc chunks i
+	shift
+	seq=$(($(cat /tmp/seq) + 1))
+	echo $seq >/tmp/seq
+	xenstore write -R "$agent/command" "$seq $*"
+	if ! xs_wait "$seconds" "$agent/done" "$seq *"; then
+		xl sysrq "$domid" w >/dev/null 2>&1
+		sleep 2
+		echo "no answer from the guest within $seconds s to: $*"
+		return 124
+	fi
+	done=$(xs_read "$agent/done")
+	rc=$(echo "$done" | cut -d ' ' -f 2)
+	chunks=$(echo "$done" | cut -d ' ' -f 3)
+	i=0
+	while [ $i -lt "$chunks" ]; do
+		xs_read "$agent/out/$i"
+		i=$((i + 1))
+	done
+	return "$rc"
+}
+
+# guest COMMAND...: as above; a failing command fails the scenario.
+guest() { guest_in 120 "$@"; }
+guest_in() {
+	local out
+	out=$(guest_within "$@") || fail "in the guest: $(echo "$out" | tail -n 3)"
+	[ -z "$out" ] || echo "$out"
+}

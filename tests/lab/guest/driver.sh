@@ -1,0 +1,56 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The driver under test, as seen from inside the guest.
+
+# driver_load NAME [PARAMETER=VALUE...]
+driver_load() {
+	local name=$1
+	shift
+	insmod "/lib/drivers/$name/xen-blkfront.ko" "$@" || {
+		echo "cannot load the driver: $(dmesg | tail -n 3)"
+		return 1
+	}
+}
+
+# xenbus holds the module while it has disks: they must be gone before.
+driver_unload() {
+	grep -q '^xen_blkfront ' /proc/modules || return 0
+	rmmod xen_blkfront || {
+		echo "cannot unload the driver, it has $(cat /sys/module/xen_blkfront/refcnt) user(s)"
+		return 1
+	}
+}
+
+# disk_appears XVDX: its node is there and its capacity is known.
+disk_appears() {
+	local try=0
+	until [ -b "/dev/$1" ] && [ "$(cat "/sys/block/$1/size")" -gt 0 ]; do
+		try=$((try + 1))
+		[ $try -lt 100 ] || {
+			echo "disk $1 did not appear"
+			return 1
+		}
+		usleep 100000
+	done
+}
+
+disk_gone() {
+	local try=0
+	while [ -e "/sys/block/$1" ]; do
+		try=$((try + 1))
+		[ $try -lt 100 ] || {
+			echo "disk $1 did not go away"
+			return 1
+		}
+		usleep 100000
+	done
+}
+
+disk_fact() { cat "/sys/block/$1/$2"; }
+
+# disk_sum XVDX: what the disk holds, read past every cache.
+disk_sum() {
+	echo 3 >/proc/sys/vm/drop_caches
+	dd if="/dev/$1" bs=1M iflag=direct 2>/dev/null | sha256sum | cut -d ' ' -f 1
+}

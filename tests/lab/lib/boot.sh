@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# One boot of Xen and dom0 in QEMU, carrying out a plan.
+
+# PV guests crash dom0 with SMAP emulated; the rest makes TCG slow or its user space
+# crash with several CPUs; svm and npt carry PVH and HVM guests.
+BOOT_CPU=max,-smap,-pku,-rdtscp,-erms,-xsave,-avx,-avx2,-f16c,-fma,+svm,+npt
+BOOT_XEN="console=com1 com1=115200 loglvl=warning guest_loglvl=warning noreboot=1
+	dom0_max_vcpus=1 dom0_vcpus_pin credit2_runqueue=cpu"
+BOOT_DOM0="console=hvc0 loglevel=4 nokaslr mitigations=off"
+BOOT_MEMORY=6144
+BOOT_DOM0_MEMORY=3072
+
+# boot_prepare RUN-DIR: dom0's memory file system from RUN-DIR/dom0.
+boot_prepare() {
+	local run=$1
+	kernel_dir_of $LAB_DOM0_KERNEL
+	pack "$run/dom0" "$run/job.cpio"
+	cat "$(programs_cpio "${DOM0_PROGRAMS[@]}")" \
+		"$(modules_cpio "$KERNEL_DIR" "${DOM0_MODULES[@]}")" "$run/job.cpio" >"$run/dom0.cpio"
+	rm -r "$run/dom0" "$run/job.cpio"
+	truncate -s 64M "$run/files.tar"
+}
+
+# boot_qemu RUN-DIR CPUS ACCELERATOR...: run until dom0 powers off.
+boot_qemu() {
+	local run=$1 cpus=$2
+	shift 2
+	kernel_dir_of $LAB_DOM0_KERNEL
+	qemu-system-x86_64 "$@" -machine pc -cpu $BOOT_CPU -smp "$cpus" -m $BOOT_MEMORY \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-kernel "$(tools_dir)/boot/xen" \
+		-append "$(xargs <<<"$BOOT_XEN") dom0_mem=${BOOT_DOM0_MEMORY}M,max:${BOOT_DOM0_MEMORY}M" \
+		-initrd "$KERNEL_DIR/vmlinux $BOOT_DOM0,$run/dom0.cpio" \
+		-drive "file=$run/files.tar,format=raw,if=virtio" \
+		-serial "file:$run/console.log" -serial "file:$run/events.jsonl" \
+		>"$run/qemu.log" 2>&1
+}
+
+# boot RUN-DIR CPUS SECONDS ACCELERATOR...: the whole boot, its progress told.
+boot() {
+	local run=$1 cpus=$2 seconds=$3 qemu rc=0
+	shift 3
+	: >"$run/events.jsonl"
+	boot_qemu "$run" "$cpus" "$@" &
+	qemu=$!
+	"$LAB/lib/follow" "$run" --pid $qemu --seconds "$seconds" || rc=$?
+	wait $qemu || note "QEMU ended with status $?; see $run/qemu.log"
+	rm -f "$run/dom0.cpio"
+	tar -C "$run" -xf "$run/files.tar" 2>/dev/null || true
+	rm -f "$run/files.tar"
+	return $rc
+}

@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The memory file systems of dom0 and guests. Linux unpacks archives that were
+# appended to each other, so what seldom changes (programs, modules) is packed
+# once and kept, and what changes with every run (scripts, the plan) is added.
+
+DOM0_PROGRAMS=(bin/busybox usr/lib/xen-4.17/bin/xl usr/lib/xen-4.17/bin/xenstored
+	usr/lib/xen-4.17/bin/xenconsoled usr/lib/xen-4.17/bin/xen-init-dom0
+	usr/lib/xen-4.17/bin/libxl-save-helper usr/bin/xenstore
+	usr/libexec/xen-qemu-system-i386 sbin/losetup sbin/e2fsck)
+DOM0_MODULES=(xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc virtio_pci virtio_blk
+	loop xen-blkback null_blk ext4)
+GUEST_PROGRAMS=(bin/busybox usr/bin/xenstore usr/bin/fio sbin/mke2fs sbin/e2fsck)
+GUEST_MODULES=(ext4)
+
+# pack DIR ARCHIVE: links are followed, so that big files need no second copy.
+pack() {
+	(cd "$1" && find . -mindepth 1 | LC_ALL=C sort | cpio -oL -H newc --quiet -R 0:0) >"$2"
+}
+
+# pack_programs TOOLS ARCHIVE-DIR PROGRAM...
+pack_programs() {
+	local tools=$1 dir=${*: -1}
+	local programs=("${@:2:$#-2}")
+	copy_programs "$tools" "$dir/root" "${programs[@]}"
+	pack "$dir/root" "$dir/cpio"
+	rm -r "$dir/root"
+}
+
+# programs_cpio PROGRAM...: the archive that holds them and their libraries.
+programs_cpio() {
+	local tools dir
+	tools=$(tools_dir)
+	dir=$CACHE/cpio/programs-$(echo "$tools $*" | digest)
+	once "$dir" pack_programs "$tools" "$@"
+	echo "$dir/cpio"
+}
+
+pack_modules() {
+	local kernel=$1 dir=${*: -1}
+	local modules=("${@:2:$#-2}")
+	copy_modules "$kernel" "$dir/root/lib/lab-modules" "${modules[@]}"
+	pack "$dir/root" "$dir/cpio"
+	rm -r "$dir/root"
+}
+
+# modules_cpio KERNEL-DIR MODULE...: /lib/lab-modules with those modules.
+modules_cpio() {
+	local dir
+	dir=$CACHE/cpio/modules-$(echo "$*" | digest)
+	once "$dir" pack_modules "$@"
+	echo "$dir/cpio"
+}
+
+# dom0_scripts DIR: what dom0 runs, as it stands in the checkout now.
+dom0_scripts() {
+	mkdir -p "$1"/{proc,sys,dev,tmp,run,var/lib/xen,var/log/xen,etc/xen/scripts,usr/share}
+	cp "$LAB/dom0/init" "$1/init"
+	cp "$LAB/dom0/block-lab" "$1/etc/xen/scripts/block-lab"
+	cp -r "$LAB/dom0" "$LAB/scenarios" "$1/lab/"
+	: >"$1/etc/xen/xl.conf"
+}
+
+# guest_scripts ARCHIVE
+guest_scripts() {
+	local dir
+	dir=$(mktemp -d)
+	mkdir -p "$dir"/{proc,sys,dev,tmp,run,lab,mnt}
+	cp "$LAB/guest/init" "$dir/init"
+	cp -r "$LAB/guest" "$LAB/scenarios" "$dir/lab/"
+	pack "$dir" "$1"
+	rm -r "$dir"
+}
+
+# guest_kernel DIR LABEL DRIVER...: kernel, modules and the drivers under test.
+guest_kernel() {
+	local dir=$1 label=$2 driver tmp
+	shift 2
+	kernel_dir_of "$label"
+	mkdir -p "$dir"
+	ln -s "$KERNEL_DIR/vmlinux" "$KERNEL_DIR/vmlinuz" "$KERNEL_DIR/release" "$dir/"
+	tmp=$(mktemp -d)
+	for driver; do
+		mkdir -p "$tmp/lib/drivers/$driver"
+		driver_module "$driver" "$label" "$tmp/lib/drivers/$driver"
+	done
+	pack "$tmp" "$tmp.cpio"
+	cat "$(modules_cpio "$KERNEL_DIR" "${GUEST_MODULES[@]}")" "$tmp.cpio" >"$dir/modules.cpio"
+	rm -r "$tmp" "$tmp.cpio"
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A plan: what one boot does, entry after entry. Entries for the same kernel, type
+# and number of vCPUs share a guest if they follow each other.
+
+SCENARIOS=()
+for file in "$LAB"/scenarios/*.sh; do
+	SCENARIOS+=("$(basename "$file" .sh)")
+done
+
+# plan_begin NAME: a new run folder, known as RUN.
+plan_begin() {
+	RUN=$OUT/$1
+	rm -rf "$RUN"
+	mkdir -p "$RUN/dom0/lab/plan" "$RUN/dom0/lab/guests"
+	PLAN_CPUS=1
+	PLAN_SECONDS=120
+	: >"$RUN/plan"
+}
+
+# plan_add SCENARIO KERNEL TYPE DRIVER [VCPUS [MODULE-ARGS [BACKEND]]]
+plan_add() {
+	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-1} module_args=${6:-} backend=${7:-blkback} id
+	[[ " ${SCENARIOS[*]} " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
+	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
+	echo "$id" >>"$RUN/plan"
+	local seed=${SEED:-$RANDOM$RANDOM}
+	declare -p id scenario kernel type driver vcpus module_args backend seed |
+		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
+	[ $((vcpus + 1)) -le $PLAN_CPUS ] || PLAN_CPUS=$((vcpus + 1))
+	PLAN_SECONDS=$((PLAN_SECONDS + 300))
+	plan_kernels[$kernel]="${plan_kernels[$kernel]:-} $driver"
+}
+declare -A plan_kernels=()
+
+# plan_run: build what the entries need, boot, tell where the logs are.
+plan_run() {
+	local label rc=0 drivers
+	say "$(wc -l <"$RUN/plan") scenario(s) in one boot of Xen"
+	for label in "${!plan_kernels[@]}"; do
+		mapfile -t drivers < <(xargs -n 1 <<<"${plan_kernels[$label]}" | sort -u)
+		guest_kernel "$RUN/dom0/lab/guests/$label" "$label" "${drivers[@]}"
+	done
+	ln -s "$(programs_cpio "${GUEST_PROGRAMS[@]}")" "$RUN/dom0/lab/guests/programs.cpio"
+	guest_scripts "$RUN/dom0/lab/guests/scripts.cpio"
+	dom0_scripts "$RUN/dom0"
+	boot_prepare "$RUN"
+	boot "$RUN" "$PLAN_CPUS" "$PLAN_SECONDS" "${PLAN_ACCELERATOR[@]}" || rc=$?
+	say "logs of Xen, dom0 and guests: $RUN"
+	return $rc
+}
+PLAN_ACCELERATOR=(-accel "tcg,thread=multi")
