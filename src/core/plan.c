@@ -30,6 +30,11 @@ void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
 	plan->depth = xbf_ring_slots(1u << plan->ring_order);
 }
 
+static u32 indirect_pages(u32 segs)
+{
+	return (segs + XBF_SEGS_PER_PAGE - 1) / XBF_SEGS_PER_PAGE;
+}
+
 static void plan_grants(struct xbf_plan *plan, const struct xbf_features *f,
 			const struct xbf_params *params)
 {
@@ -50,8 +55,12 @@ static void plan_grants(struct xbf_plan *plan, const struct xbf_features *f,
 		plan->max_segs = params->page_size / XBF_FRAME_SIZE;
 
 	plan->pool_max = plan->depth * plan->max_segs;
-	if (plan->mode == XBF_MODE_KEPT)
-		plan->pool_max = least(plan->pool_max, XBF_POOL_MAX_KEPT);
+	plan->indirect_max = plan->depth * indirect_pages(plan->max_indirect);
+	if (plan->mode != XBF_MODE_KEPT)
+		return;
+	/* Together no more than the backend keeps mapped, 32 payloads to a page. */
+	plan->pool_max = least(plan->pool_max, XBF_POOL_MAX_KEPT * 32 / 33);
+	plan->indirect_max = least(plan->indirect_max, XBF_POOL_MAX_KEPT / 33);
 }
 
 static void plan_flush(struct xbf_plan *plan, const struct xbf_features *f)

@@ -39,7 +39,8 @@ struct xbf_params {
  * @scrub: the backend is not trusted
  * @max_indirect: segments of an indirect request; 0: none are sent
  * @max_segs: frames that one request may touch
- * @pool_max: grants that one queue may have
+ * @pool_max: grants for payload that one queue may have
+ * @indirect_max: pages for indirect segments, likewise
  * @flush_op: what an empty flush is on the ring; 0: the disk has no cache
  * @fua: forced writes are barriers
  * @discard: discard requests may be sent
@@ -55,6 +56,7 @@ struct xbf_plan {
 	u32 max_indirect;
 	u32 max_segs;
 	u32 pool_max;
+	u32 indirect_max;
 	u8 flush_op;
 	bool fua;
 	bool discard;

@@ -76,6 +76,12 @@ static inline u32 xbf_ring_free(const struct xbf_ring *ring)
 	return ring->size - (ring->req_prod - env_load_acquire(&ring->rsp_cons));
 }
 
+/* Has everything that was filled in been answered? A hint unless locked. */
+static inline bool xbf_ring_idle(const struct xbf_ring *ring)
+{
+	return env_read32(&ring->req_prod) == env_read32(&ring->rsp_cons);
+}
+
 /* The next free slot, to be filled in place; the producer lock is held. */
 static inline struct blkif_request *xbf_ring_slot(struct xbf_ring *ring)
 {

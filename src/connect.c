@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * connect.c - the handshake (Xen public headers blkif.h and xenbus.h).
+ *
+ * Reads the backend's nodes into raw strings for core/features, and builds and
+ * publishes what core/plan decided. All of it runs in the disk's worker.
+ */
+#include <linux/delay.h>
+#include <linux/slab.h>
+
+#include <xen/events.h>
+#include <xen/grant_table.h>
+#include <xen/interface/io/protocols.h>
+#include <xen/page.h>
+#include <xen/xen.h>
+
+#include "connect.h"
+#include "module.h"
+#include "stats.h"
+
+/* xenstored answers EAGAIN when others wrote meanwhile; not for ever. */
+#define TRANSACTION_TRIES	32
+/* How long the backend may take to unmap our pages after we went to Closed. */
+#define UNMAP_TRIES		250
+#define UNMAP_DELAY_MS		20
+
+/* ---- reading ---- */
+
+static const char *node_dir(const struct xbf_dev *dev, enum xbf_node node)
+{
+	return xbf_node_rows[node].frontend ? dev->xdev->nodename : dev->xdev->otherend;
+}
+
+static char *read_node(const struct xbf_dev *dev, enum xbf_node node)
+{
+	char *raw = xenbus_read(XBT_NIL, node_dir(dev, node), xbf_node_rows[node].key, NULL);
+
+	return IS_ERR(raw) ? NULL : raw;
+}
+
+static void read_nodes(struct xbf_dev *dev, enum xbf_node from, enum xbf_node to)
+{
+	u32 node;
+
+	for (node = from; node < to; node++) {
+		char *raw = read_node(dev, node);
+
+		xbf_feature_set(&dev->features, node, raw);
+		kfree(raw);
+	}
+}
+
+/* Tells the admin which nodes were not taken as they stand. */
+static void report_nodes(const struct xbf_dev *dev, enum xbf_node from, enum xbf_node to)
+{
+	static const char * const outcome[] = {
+		[XBF_NOTE_CLAMPED] = "using the nearest value",
+		[XBF_NOTE_IGNORED] = "ignoring it",
+		[XBF_NOTE_REFUSED] = "refusing the disk",
+	};
+	u32 node;
+
+	for (node = from; node < to; node++) {
+		u8 note = dev->features.note[node];
+		char *raw;
+
+		if (note == XBF_NOTE_FINE)
+			continue;
+		raw = read_node(dev, node);
+		pr_warn("%s: xenstore node %s/%s is \"%.40s\", not %s; %s\n", xbf_dev_name(dev),
+			node_dir(dev, node), xbf_node_rows[node].key, raw ?: "(missing)",
+			xbf_node_rows[node].want, outcome[note]);
+		kfree(raw);
+	}
+}
+
+/* ---- rings ---- */
+
+static int make_ring(struct xbf_dev *dev, struct xbf_queue *q, u32 index)
+{
+	evtchn_port_t port;
+	int irq, err;
+
+	q->nr_pages = 1u << dev->plan.ring_order;
+	q->area = alloc_pages_exact(q->nr_pages * XBF_FRAME_SIZE, GFP_NOIO | __GFP_ZERO);
+	if (!q->area || xbf_shadows_init(&q->shadows, index, dev->plan.depth))
+		return -ENOMEM;
+	xbf_ring_init(&q->ring, q->area, q->nr_pages, dev->vdevice, &q->shadows);
+	if (xbf_area_grant(q->area_refs, q->nr_pages, q->area, dev->backend_id))
+		return -ENOSPC;
+	q->nr_area_refs = q->nr_pages;
+
+	err = xenbus_alloc_evtchn(dev->xdev, &port);
+	if (err)
+		return err;
+	snprintf(q->name, sizeof(q->name), "%s-%u", xbf_dev_name(dev), index);
+	irq = bind_evtchn_to_irqhandler_lateeoi(port, xbf_queue_interrupt, 0, q->name, q);
+	if (irq < 0) {
+		xenbus_free_evtchn(dev->xdev, port);
+		return irq;
+	}
+	q->evtchn = port;
+	q->irq = irq;
+	return 0;
+}
+
+static int make_rings(struct xbf_dev *dev)
+{
+	u32 nr = dev->plan.nr_rings;
+	u32 i;
+	int err;
+
+	dev->queues = kvcalloc(nr, sizeof(*dev->queues), GFP_KERNEL);
+	if (!dev->queues)
+		return -ENOMEM;
+	dev->nr_queues = nr;
+	for (i = 0; i < nr; i++)
+		xbf_queue_init(&dev->queues[i], dev);
+	for (i = 0; i < nr; i++) {
+		err = make_ring(dev, &dev->queues[i], i);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* ---- publishing ---- */
+
+/* The nodes of one ring, below @dir. */
+static int write_ring(struct xenbus_transaction xbt, const char *dir, const struct xbf_queue *q)
+{
+	char key[16];
+	u32 i;
+	int err;
+
+	for (i = 0; i < q->nr_pages; i++) {
+		if (q->nr_pages == 1)
+			strscpy(key, "ring-ref", sizeof(key));
+		else
+			snprintf(key, sizeof(key), "ring-ref%u", i);
+		err = xenbus_printf(xbt, dir, key, "%u", q->area_refs[i]);
+		if (err)
+			return err;
+	}
+	return xenbus_printf(xbt, dir, "event-channel", "%u", q->evtchn);
+}
+
+static int write_queues(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+{
+	const char *dir = dev->xdev->nodename;
+	char *path;
+	u32 i;
+	int err;
+
+	if (dev->nr_queues == 1)
+		return write_ring(xbt, dir, &dev->queues[0]);
+
+	err = xenbus_printf(xbt, dir, "multi-queue-num-queues", "%u", dev->nr_queues);
+	for (i = 0; i < dev->nr_queues && !err; i++) {
+		path = kasprintf(GFP_NOIO, "%s/queue-%u", dir, i);
+		if (!path)
+			return -ENOMEM;
+		err = write_ring(xbt, path, &dev->queues[i]);
+		kfree(path);
+	}
+	return err;
+}
+
+static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+{
+	const char *dir = dev->xdev->nodename;
+	int err = 0;
+
+	if (dev->plan.ring_order)
+		err = xenbus_printf(xbt, dir, "ring-page-order", "%u", dev->plan.ring_order);
+	if (!err)
+		err = write_queues(xbt, dev);
+	if (!err)
+		err = xenbus_printf(xbt, dir, "protocol", "%s", XEN_IO_PROTO_ABI_NATIVE);
+	if (!err)
+		err = xenbus_printf(xbt, dir, "feature-persistent", "%u",
+				    dev->params.persistent);
+	return err;
+}
+
+static int publish_nodes(const struct xbf_dev *dev)
+{
+	struct xenbus_transaction xbt;
+	int err, tries;
+
+	for (tries = 0; tries < TRANSACTION_TRIES; tries++) {
+		err = xenbus_transaction_start(&xbt);
+		if (err)
+			return err;
+		err = write_nodes(xbt, dev);
+		if (err) {
+			xenbus_transaction_end(xbt, 1);
+			return err;
+		}
+		err = xenbus_transaction_end(xbt, 0);
+		if (err != -EAGAIN)
+			return err;
+		msleep(tries);
+	}
+	return err;
+}
+
+/**
+ * xbf_connect_publish() - first half of the handshake: offer rings
+ * @dev: the vbd; the backend is in InitWait
+ *
+ * Return: 0 when we are Initialised. On an error the caller tears down.
+ */
+int xbf_connect_publish(struct xbf_dev *dev)
+{
+	int err;
+
+	read_nodes(dev, 0, XBF_NODE_CONNECTED);
+	report_nodes(dev, 0, XBF_NODE_CONNECTED);
+	dev->backend_id = dev->xdev->otherend_id;
+	xbf_params_get(&dev->params);
+	xbf_plan_rings(&dev->plan, &dev->features, &dev->params);
+
+	err = make_rings(dev);
+	if (err) {
+		xenbus_dev_error(dev->xdev, err, "%u rings of %u pages", dev->plan.nr_rings,
+				 1u << dev->plan.ring_order);
+		return err;
+	}
+	err = publish_nodes(dev);
+	if (err) {
+		xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
+		return err;
+	}
+	return xenbus_switch_state(dev->xdev, XenbusStateInitialised);
+}
+
+static void announce(const struct xbf_dev *dev)
+{
+	static const char * const modes[] = {
+		[XBF_MODE_DIRECT] = "direct grants",
+		[XBF_MODE_BOUNCE] = "bounced, one grant per use",
+		[XBF_MODE_KEPT] = "persistent grants",
+	};
+	const struct xbf_plan *plan = &dev->plan;
+	const u64 *val = dev->features.val;
+
+	pr_info("%s: %llu MiB on domain %u: %u queue%s of %u requests, %s%s, %u segments%s, %s%s%s\n",
+		xbf_dev_name(dev), val[XBF_NODE_SECTORS] >> 11, dev->backend_id,
+		dev->nr_queues, dev->nr_queues == 1 ? "" : "s", plan->depth, modes[plan->mode],
+		plan->scrub ? " (backend not trusted)" : "", plan->max_segs,
+		plan->max_indirect ? " (indirect)" : "",
+		plan->fua ? "barriers" : plan->flush_op ? "flush" : "no write cache",
+		plan->discard ? ", discard" : "",
+		val[XBF_NODE_INFO] & VDISK_READONLY ? ", read-only" : "");
+}
+
+/**
+ * xbf_connect_finish() - second half of the handshake: make the disk
+ * @dev: the vbd; the backend is Connected
+ *
+ * Return: 0 when I/O may flow. On an error the caller breaks and tears down.
+ */
+int xbf_connect_finish(struct xbf_dev *dev)
+{
+	bool usable;
+	u32 i;
+	int err = 0;
+
+	read_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
+	usable = xbf_features_check(&dev->features, PAGE_SIZE);
+	report_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
+	if (!usable) {
+		xenbus_dev_error(dev->xdev, -EINVAL, "the backend's nodes make no disk");
+		return -EINVAL;
+	}
+	xbf_plan_disk(&dev->plan, &dev->features, &dev->params);
+	for (i = 0; i < dev->nr_queues && !err; i++)
+		err = xbf_queue_set_grants(&dev->queues[i], &dev->plan, &xbf_budget);
+	if (!err)
+		err = xbf_disk_create(dev);
+	if (!err)
+		err = xenbus_switch_state(dev->xdev, XenbusStateConnected);
+	if (err) {
+		xenbus_dev_error(dev->xdev, err, "making the disk");
+		return err;
+	}
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_queue_open(&dev->queues[i]);
+	announce(dev);
+	xbf_stats_add(dev);
+	return 0;
+}
+
+/**
+ * xbf_connect_resize() - the backend says that it is Connected once more
+ * @dev: the vbd, live
+ */
+void xbf_connect_resize(struct xbf_dev *dev)
+{
+	struct xbf_features now = dev->features;
+	char *raw = read_node(dev, XBF_NODE_SECTORS);
+
+	if (xbf_feature_set(&now, XBF_NODE_SECTORS, raw) == XBF_NOTE_FINE)
+		xbf_disk_resize(dev, now.val[XBF_NODE_SECTORS]);
+	else
+		pr_warn_ratelimited("%s: xenstore node %s/sectors is \"%.40s\", not %s; the capacity stays\n",
+				    xbf_dev_name(dev), dev->xdev->otherend, raw ?: "(missing)",
+				    xbf_node_rows[XBF_NODE_SECTORS].want);
+	kfree(raw);
+}
+
+/* ---- the way back ---- */
+
+static void quiet(struct xbf_queue *q)
+{
+	if (q->irq)
+		unbind_from_irqhandler(q->irq, q);
+	q->irq = 0;
+	cancel_delayed_work_sync(&q->retry);
+	tasklet_kill(&q->bottom);
+}
+
+static u32 end_grants(struct xbf_dev *dev)
+{
+	u32 i, left = 0;
+
+	for (i = 0; i < dev->nr_queues; i++)
+		left += xbf_queue_end_grants(&dev->queues[i]);
+	return left;
+}
+
+/**
+ * xbf_connect_teardown() - go to Closed, take everything back, free the rings
+ * @dev: the vbd, without a disk
+ *
+ * Waits a bounded time for the backend to unmap our pages. What it still maps
+ * then is leaked: a page that another domain can write to must not be reused.
+ */
+void xbf_connect_teardown(struct xbf_dev *dev)
+{
+	u32 i, left, tries;
+
+	xbf_stats_del(dev);
+	for (i = 0; i < dev->nr_queues; i++)
+		quiet(&dev->queues[i]);
+	if (!dev->orphan)
+		xenbus_switch_state(dev->xdev, XenbusStateClosed);
+
+	left = end_grants(dev);
+	for (tries = 0; left && tries < UNMAP_TRIES; tries++) {
+		msleep(UNMAP_DELAY_MS);
+		left = end_grants(dev);
+	}
+	if (left)
+		pr_warn("%s: the backend in domain %u still maps %u pages after %u s; they are lost until the guest reboots\n",
+			xbf_dev_name(dev), dev->backend_id, left,
+			UNMAP_TRIES * UNMAP_DELAY_MS / 1000);
+
+	for (i = 0; i < dev->nr_queues; i++) {
+		struct xbf_queue *q = &dev->queues[i];
+
+		if (q->area && !q->nr_area_refs)
+			free_pages_exact(q->area, q->nr_pages * XBF_FRAME_SIZE);
+		xbf_shadows_destroy(&q->shadows);
+	}
+	kvfree(dev->queues);
+	dev->queues = NULL;
+	dev->nr_queues = 0;
+}

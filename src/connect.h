@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * connect.h - the handshake with the backend, by way of xenstore.
+ */
+#ifndef XBF_CONNECT_H
+#define XBF_CONNECT_H
+
+#include "device.h"
+
+int xbf_connect_publish(struct xbf_dev *dev);
+int xbf_connect_finish(struct xbf_dev *dev);
+void xbf_connect_resize(struct xbf_dev *dev);
+void xbf_connect_teardown(struct xbf_dev *dev);
+
+#endif /* XBF_CONNECT_H */

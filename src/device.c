@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * device.c - one vbd. Whatever happens is posted as an event; the disk's
+ * worker asks core/life what to do and does it.
+ *
+ * The worker never waits for I/O. What may wait (adding the disk reads its
+ * partition table, deleting it waits for the last request) is the slow work,
+ * which reports back by an event.
+ */
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include <xen/platform_pci.h>
+#include <xen/xen.h>
+
+#include "connect.h"
+#include "device.h"
+#include "module.h"
+
+/* How long remove() waits before it leaves the rest to a work item. */
+#define REMOVE_TIMEOUT	(10 * HZ)
+
+static void xbf_dev_free(struct kref *ref)
+{
+	struct xbf_dev *dev = container_of(ref, struct xbf_dev, ref);
+
+	kfree(dev);
+	xbf_disks_count(-1);
+}
+
+/**
+ * xbf_dev_get() - keep the vbd's structure alive
+ * @dev: the vbd
+ */
+void xbf_dev_get(struct xbf_dev *dev)
+{
+	kref_get(&dev->ref);
+}
+
+/**
+ * xbf_dev_put() - drop a reference
+ * @dev: the vbd
+ */
+void xbf_dev_put(struct xbf_dev *dev)
+{
+	kref_put(&dev->ref, xbf_dev_free);
+}
+
+/**
+ * xbf_dev_post() - tell the worker that something happened
+ * @dev: the vbd
+ * @event: what; events of the same kind merge. The backend's states are one
+ *	   kind, XBF_EV_BACKEND: the latest counts.
+ *
+ * Any context.
+ */
+void xbf_dev_post(struct xbf_dev *dev, enum xbf_event event)
+{
+	set_bit(event, &dev->events);
+	queue_work(dev->wq, &dev->work);
+}
+
+/* ---- the worker ---- */
+
+static void start_slow(struct xbf_dev *dev, bool want_disk)
+{
+	WRITE_ONCE(dev->want_disk, want_disk);
+	queue_work(xbf_wq, &dev->slow);
+}
+
+static void defer_close(struct xbf_dev *dev)
+{
+	pr_warn("%s: the backend asks to detach the disk, but it is in use; it goes when the last user closes it\n",
+		xbf_dev_name(dev));
+	/* The words that toolstacks look for. */
+	xenbus_dev_error(dev->xdev, -EBUSY, "Device in use; refusing to close");
+}
+
+static void tell_broken(struct xbf_dev *dev)
+{
+	pr_err("%s: the disk is broken; its I/O ends with errors until it is detached\n",
+	       xbf_dev_name(dev));
+	xenbus_dev_error(dev->xdev, -EIO, "the disk is broken; see the guest's kernel log");
+	xenbus_switch_state(dev->xdev, XenbusStateClosing);
+}
+
+static void act(struct xbf_dev *dev, u32 actions)
+{
+	u32 i;
+
+	if (actions & XBF_DO_PUBLISH && xbf_connect_publish(dev))
+		xbf_dev_post(dev, XBF_EV_FAILED);
+	if (actions & XBF_DO_CONNECT) {
+		if (xbf_connect_finish(dev))
+			xbf_dev_post(dev, XBF_EV_FAILED);
+		else
+			start_slow(dev, true);
+	}
+	if (actions & XBF_DO_RESIZE)
+		xbf_connect_resize(dev);
+	if (actions & XBF_DO_DEFER)
+		defer_close(dev);
+	if (actions & XBF_DO_BREAK)
+		for (i = 0; i < dev->nr_queues; i++)
+			xbf_queue_break(&dev->queues[i]);
+	if (actions & XBF_DO_TELL)
+		tell_broken(dev);
+	if (actions & XBF_DO_DELETE)
+		start_slow(dev, false);
+	if (actions & XBF_DO_TEARDOWN)
+		xbf_connect_teardown(dev);
+	if (dev->life == XBF_LIFE_CLOSED)
+		wake_up_all(&dev->gone);
+}
+
+/* What the event bit stands for; XBF_NR_EVENTS: nothing we know. */
+static enum xbf_event read_event(struct xbf_dev *dev, unsigned int bit)
+{
+	int peer;
+
+	if (bit != XBF_EV_BACKEND)
+		return bit;
+	peer = READ_ONCE(dev->peer);
+	if (peer < 0 || peer > XBF_EV_BACKEND_MAX)
+		return XBF_NR_EVENTS;
+	if (peer == XenbusStateClosing && atomic_read(&dev->opens))
+		return XBF_EV_CLOSING_IN_USE;
+	return XBF_EV_BACKEND + peer;
+}
+
+static void worker(struct work_struct *work)
+{
+	struct xbf_dev *dev = container_of(work, struct xbf_dev, work);
+	unsigned int noio = memalloc_noio_save();
+	unsigned int bit;
+
+	while ((bit = find_first_bit(&dev->events, XBF_NR_EVENTS)) < XBF_NR_EVENTS) {
+		enum xbf_life before = dev->life;
+		enum xbf_event event;
+
+		clear_bit(bit, &dev->events);
+		event = read_event(dev, bit);
+		if (event == XBF_NR_EVENTS)
+			continue;
+		if (event == XBF_EV_RESUME && before >= XBF_LIFE_OFFERED)
+			pr_err("%s: the guest was saved and restored with this disk connected; this driver cannot reconnect it yet\n",
+			       xbf_dev_name(dev));
+		act(dev, xbf_life_step(&dev->life, event));
+		pr_debug("%s: event %u: %s -> %s\n", xbf_dev_name(dev), event,
+			 xbf_life_name(before), xbf_life_name(dev->life));
+	}
+	memalloc_noio_restore(noio);
+}
+
+static void slow(struct work_struct *work)
+{
+	struct xbf_dev *dev = container_of(work, struct xbf_dev, slow);
+	unsigned int noio = memalloc_noio_save();
+
+	if (READ_ONCE(dev->want_disk)) {
+		if (xbf_disk_announce(dev))
+			xbf_dev_post(dev, XBF_EV_FAILED);
+	} else {
+		xbf_disk_delete(dev);
+		xbf_dev_post(dev, XBF_EV_DISK_GONE);
+	}
+	memalloc_noio_restore(noio);
+}
+
+/* ---- xenbus ---- */
+
+static int read_vdevice(struct xbf_dev *dev)
+{
+	static const char * const keys[] = { "virtual-device", "virtual-device-ext" };
+	char *raw = ERR_PTR(-ENOENT);
+	bool known;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(keys) && IS_ERR(raw); i++)
+		raw = xenbus_read(XBT_NIL, dev->xdev->nodename, keys[i], NULL);
+	if (IS_ERR(raw)) {
+		xenbus_dev_error(dev->xdev, PTR_ERR(raw), "reading virtual-device");
+		return PTR_ERR(raw);
+	}
+	known = xbf_parse_u64(raw, &dev->vdevice) &&
+		xbf_vdev_parse(dev->vdevice, xbf_sda_is_xvda, &dev->disk.vdev);
+	if (known)
+		xbf_vdev_name(&dev->disk.vdev, dev->disk.name);
+	else
+		xenbus_dev_error(dev->xdev, -ENODEV, "virtual-device \"%.40s\" names no disk", raw);
+	kfree(raw);
+	return known ? 0 : -ENODEV;
+}
+
+/* HVM guests have an emulated CD drive; a paravirtual twin would confuse. */
+static bool is_emulated_cdrom(struct xenbus_device *xdev)
+{
+	char *type;
+	bool cdrom;
+
+	if (!xen_hvm_domain())
+		return false;
+	type = xenbus_read(XBT_NIL, xdev->nodename, "device-type", NULL);
+	if (IS_ERR(type))
+		return false;
+	cdrom = !strcmp(type, "cdrom");
+	kfree(type);
+	return cdrom;
+}
+
+static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
+{
+	struct xbf_dev *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+
+	if (!dev)
+		return NULL;
+	dev->wq = alloc_ordered_workqueue("xbf/%s", WQ_MEM_RECLAIM, dev_name(&xdev->dev));
+	if (!dev->wq) {
+		kfree(dev);
+		return NULL;
+	}
+	dev->xdev = xdev;
+	dev->life = XBF_LIFE_NEW;
+	kref_init(&dev->ref);
+	INIT_WORK(&dev->work, worker);
+	INIT_WORK(&dev->slow, slow);
+	INIT_LIST_HEAD(&dev->disk.minors);
+	init_waitqueue_head(&dev->gone);
+	xbf_disks_count(1);
+	return dev;
+}
+
+/* Everything of a vbd is gone but its structure, which openers may hold. */
+static void dev_release(struct xbf_dev *dev)
+{
+	flush_work(&dev->slow);
+	destroy_workqueue(dev->wq);
+	xbf_dev_put(dev);
+}
+
+/**
+ * xbf_dev_probe() - xenbus found a vbd
+ * @xdev: the device
+ * @id: unused
+ *
+ * Only makes the structure. The first event is the backend's state, which
+ * xenbus reports when it has set its watch.
+ *
+ * Return: 0 or an error.
+ */
+int xbf_dev_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
+{
+	struct xbf_dev *dev;
+	int err;
+
+	if (!xen_has_pv_disk_devices() || is_emulated_cdrom(xdev))
+		return -ENODEV;
+	dev = dev_alloc(xdev);
+	if (!dev)
+		return -ENOMEM;
+	err = read_vdevice(dev);
+	if (err) {
+		dev_release(dev);
+		return err;
+	}
+	dev_set_drvdata(&xdev->dev, dev);
+	/* After a reload the backend waits in Closed for us to begin anew. */
+	if (xenbus_read_driver_state(xdev, xdev->nodename) == XenbusStateClosed)
+		xenbus_switch_state(xdev, XenbusStateInitialising);
+	return 0;
+}
+
+/**
+ * xbf_dev_backend_changed() - the backend wrote its state
+ * @xdev: the device
+ * @state: what it wrote, unchecked
+ *
+ * In xenwatch: only posts.
+ */
+void xbf_dev_backend_changed(struct xenbus_device *xdev, enum xenbus_state state)
+{
+	struct xbf_dev *dev = dev_get_drvdata(&xdev->dev);
+
+	WRITE_ONCE(dev->peer, state);
+	xbf_dev_post(dev, XBF_EV_BACKEND);
+}
+
+/**
+ * xbf_dev_resume() - the guest was restored; the old rings lead nowhere
+ * @xdev: the device
+ *
+ * Return: 0.
+ */
+int xbf_dev_resume(struct xenbus_device *xdev)
+{
+	struct xbf_dev *dev = dev_get_drvdata(&xdev->dev);
+
+	xbf_dev_post(dev, XBF_EV_RESUME);
+	return 0;
+}
+
+/**
+ * xbf_dev_is_ready() - may the boot go on without waiting for this disk?
+ * @xdev: the device
+ *
+ * Return: true once the disk is there, or never will be.
+ */
+int xbf_dev_is_ready(struct xenbus_device *xdev)
+{
+	struct xbf_dev *dev = dev_get_drvdata(&xdev->dev);
+
+	if (!dev)
+		return true;
+	return READ_ONCE(dev->disk.added) || READ_ONCE(dev->life) >= XBF_LIFE_BROKEN;
+}
+
+static bool is_closed(struct xbf_dev *dev)
+{
+	return READ_ONCE(dev->life) == XBF_LIFE_CLOSED && !work_busy(&dev->work);
+}
+
+struct leftover {
+	struct work_struct work;
+	struct xbf_dev *dev;
+};
+
+/* Finishes a removal that has to wait for the backend to let go of pages. */
+static void finish_removal(struct work_struct *work)
+{
+	struct leftover *rest = container_of(work, struct leftover, work);
+	struct xbf_dev *dev = rest->dev;
+
+	while (!wait_event_timeout(dev->gone, is_closed(dev), REMOVE_TIMEOUT))
+		;
+	put_device(&dev->xdev->dev);
+	dev_release(dev);
+	kfree(rest);
+}
+
+static void leave_rest(struct xbf_dev *dev)
+{
+	struct leftover *rest = kzalloc(sizeof(*rest), GFP_KERNEL | __GFP_NOFAIL);
+
+	pr_warn("%s: the backend in domain %u still maps pages of I/O in flight; removal goes on in the background\n",
+		xbf_dev_name(dev), dev->backend_id);
+	WRITE_ONCE(dev->orphan, true);
+	get_device(&dev->xdev->dev);
+	rest->dev = dev;
+	INIT_WORK(&rest->work, finish_removal);
+	queue_work(xbf_wq, &rest->work);
+}
+
+/**
+ * xbf_dev_remove() - the vbd is being unplugged, or the driver unbound
+ * @xdev: the device
+ *
+ * Ends all I/O and waits until the disk is gone; bounded, since the backend
+ * may be the one that does not move. xenbus has dropped its watch already.
+ */
+void xbf_dev_remove(struct xenbus_device *xdev)
+{
+	struct xbf_dev *dev = dev_get_drvdata(&xdev->dev);
+
+	if (!dev)
+		return;
+	dev_set_drvdata(&xdev->dev, NULL);
+	xbf_dev_post(dev, XBF_EV_REMOVE);
+	if (wait_event_timeout(dev->gone, is_closed(dev), REMOVE_TIMEOUT))
+		dev_release(dev);
+	else
+		leave_rest(dev);
+}

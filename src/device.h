@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * device.h - one vbd: who owns what.
+ */
+#ifndef XBF_DEVICE_H
+#define XBF_DEVICE_H
+
+#include <linux/completion.h>
+#include <linux/dcache.h>
+#include <linux/kref.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <xen/xenbus.h>
+
+#include "core/features.h"
+#include "core/life.h"
+#include "core/plan.h"
+#include "disk.h"
+#include "queue.h"
+
+/**
+ * struct xbf_dev - one vbd
+ *
+ * Written by anyone:
+ * @events: bits of enum xbf_event posted and not yet handled
+ * @peer: the backend's last known state
+ * @opens: how many have the disk open
+ * @ref: held by xenbus, by every opener, and by a teardown that outlives remove
+ * @orphan: remove() has returned; xenbus knows the device no more
+ *
+ * Written by the worker (device.c):
+ * @life: see core/life.h
+ * @features: the backend's nodes
+ * @plan: what was built
+ * @queues: @nr_queues of them
+ * @want_disk: what the slow work is to bring about
+ *
+ * Constant after probe:
+ * @xdev: the xenbus device; not to be used once @orphan
+ * @wq: ordered; runs @work and nothing else
+ * @work: the worker
+ * @slow: adds and deletes the disk, and may wait for I/O
+ * @gone: woken when @life becomes CLOSED
+ * @params: our side of the negotiation
+ * @backend_id: the backend's domain
+ * @vdevice: number of the virtual device
+ */
+struct xbf_dev {
+	unsigned long events;
+	int peer;
+	atomic_t opens;
+	struct kref ref;
+	bool orphan;
+
+	enum xbf_life life;
+	struct xbf_features features;
+	struct xbf_plan plan;
+	struct xbf_queue *queues;
+	u32 nr_queues;
+	bool want_disk;
+	struct xbf_disk disk;
+	struct dentry *debugfs;
+
+	struct xenbus_device *xdev;
+	struct workqueue_struct *wq;
+	struct work_struct work;
+	struct work_struct slow;
+	wait_queue_head_t gone;
+	struct xbf_params params;
+	u16 backend_id;
+	u64 vdevice;
+};
+
+int xbf_dev_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id);
+void xbf_dev_remove(struct xenbus_device *xdev);
+int xbf_dev_resume(struct xenbus_device *xdev);
+void xbf_dev_backend_changed(struct xenbus_device *xdev, enum xenbus_state state);
+int xbf_dev_is_ready(struct xenbus_device *xdev);
+
+void xbf_dev_post(struct xbf_dev *dev, enum xbf_event event);
+void xbf_dev_get(struct xbf_dev *dev);
+void xbf_dev_put(struct xbf_dev *dev);
+
+/* How a vbd is called in messages, before and after it has a disk. */
+#define xbf_dev_name(dev)	((dev)->disk.name)
+
+#endif /* XBF_DEVICE_H */

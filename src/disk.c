@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * disk.c - the gendisk: name and minors, limits, capacity, file operations.
+ */
+#include <linux/hdreg.h>
+#include <linux/module.h>
+
+#include "device.h"
+#include "disk.h"
+#include "module.h"
+
+#include <xen/interface/io/blkif.h>
+
+/* Minors of all our disks; two vbds may ask for the same ones. */
+static DEFINE_MUTEX(minors_lock);
+static LIST_HEAD(minors_used);
+
+static int minors_reserve(struct xbf_disk *disk)
+{
+	const struct xbf_vdev *mine = &disk->vdev;
+	struct xbf_disk *other;
+	int err = 0;
+
+	mutex_lock(&minors_lock);
+	list_for_each_entry(other, &minors_used, minors)
+		if (mine->minor < other->vdev.minor + other->vdev.nr_minors &&
+		    other->vdev.minor < mine->minor + mine->nr_minors) {
+			pr_err("%s: minors %u to %u are taken by %s; configure another vdev for it\n",
+			       disk->name, mine->minor, mine->minor + mine->nr_minors - 1,
+			       other->name);
+			err = -EBUSY;
+		}
+	if (!err)
+		list_add(&disk->minors, &minors_used);
+	mutex_unlock(&minors_lock);
+	return err;
+}
+
+static void minors_release(struct xbf_disk *disk)
+{
+	mutex_lock(&minors_lock);
+	list_del_init(&disk->minors);
+	mutex_unlock(&minors_lock);
+}
+
+static int xbf_open(struct gendisk *gd, blk_mode_t mode)
+{
+	struct xbf_dev *dev = gd->private_data;
+
+	xbf_dev_get(dev);
+	atomic_inc(&dev->opens);
+	return 0;
+}
+XBF_ADAPT_BDEV_OPEN(xbf_open)
+
+static void xbf_release(struct gendisk *gd)
+{
+	struct xbf_dev *dev = gd->private_data;
+
+	if (atomic_dec_and_test(&dev->opens))
+		xbf_dev_post(dev, XBF_EV_LAST_CLOSE);
+	xbf_dev_put(dev);
+}
+XBF_ADAPT_BDEV_RELEASE(xbf_release)
+
+static int xbf_getgeo(struct gendisk *gd, struct hd_geometry *geo)
+{
+	sector_t cylinders = get_capacity(gd);
+
+	/* A fiction that partitioning tools of old ask for. */
+	geo->heads = 255;
+	geo->sectors = 63;
+	sector_div(cylinders, geo->heads * geo->sectors);
+	geo->cylinders = min_t(sector_t, cylinders, U16_MAX);
+	return 0;
+}
+XBF_ADAPT_BDEV_GETGEO(xbf_getgeo)
+
+static const struct block_device_operations xbf_fops = {
+	.owner	= THIS_MODULE,
+	XBF_SET_BDEV_OPEN(xbf_open)
+	XBF_SET_BDEV_RELEASE(xbf_release)
+	XBF_SET_BDEV_GETGEO(xbf_getgeo)
+};
+
+static void set_limits(struct queue_limits *lim, const struct xbf_dev *dev)
+{
+	const struct xbf_plan *plan = &dev->plan;
+	const u64 *val = dev->features.val;
+	u32 frames_per_page = PAGE_SIZE / XBF_FRAME_SIZE;
+
+	/*
+	 * A segment never leaves its page, so that the count of segments bounds
+	 * the count of frames, each of which costs a grant.
+	 */
+	lim->seg_boundary_mask = PAGE_SIZE - 1;
+	lim->max_segment_size = PAGE_SIZE;
+	lim->max_segments = plan->max_segs / frames_per_page;
+	lim->max_hw_sectors = lim->max_segments * (PAGE_SIZE >> SECTOR_SHIFT);
+	lim->dma_alignment = SECTOR_SIZE - 1;
+	lim->logical_block_size = val[XBF_NODE_SECTOR_SIZE];
+	lim->physical_block_size = val[XBF_NODE_PHYSICAL_SIZE];
+
+	if (plan->flush_op)
+		lim->features |= BLK_FEAT_WRITE_CACHE;
+	if (plan->fua)
+		lim->features |= BLK_FEAT_FUA;
+	if (!plan->discard)
+		return;
+	lim->max_hw_discard_sectors = UINT_MAX;
+	lim->discard_granularity = val[XBF_NODE_DISCARD_GRANULARITY];
+	lim->discard_alignment = val[XBF_NODE_DISCARD_ALIGNMENT];
+	if (plan->secure)
+		lim->max_secure_erase_sectors = UINT_MAX;
+}
+
+static int alloc_tags(struct xbf_dev *dev)
+{
+	struct blk_mq_tag_set *set = &dev->disk.tag_set;
+
+	memset(set, 0, sizeof(*set));
+	set->ops = &xbf_mq_ops;
+	set->nr_hw_queues = dev->nr_queues;
+	set->queue_depth = dev->plan.depth;
+	set->numa_node = NUMA_NO_NODE;
+	set->cmd_size = sizeof(struct xbf_pdu);
+	set->flags = XBF_TAG_SET_FLAGS;
+	set->driver_data = dev;
+	return blk_mq_alloc_tag_set(set);
+}
+
+static void name_disk(struct xbf_dev *dev, struct gendisk *gd)
+{
+	struct xbf_disk *disk = &dev->disk;
+
+	strscpy(gd->disk_name, disk->name, sizeof(gd->disk_name));
+	gd->major = XBF_MAJOR;
+	gd->first_minor = disk->vdev.minor;
+	gd->minors = disk->vdev.nr_minors;
+	gd->fops = &xbf_fops;
+	gd->private_data = dev;
+	if (dev->features.val[XBF_NODE_INFO] & VDISK_READONLY)
+		set_disk_ro(gd, true);
+	if (dev->features.val[XBF_NODE_INFO] & VDISK_REMOVABLE)
+		gd->flags |= GENHD_FL_REMOVABLE;
+	set_capacity(gd, dev->features.val[XBF_NODE_SECTORS]);
+}
+
+/**
+ * xbf_disk_create() - make the gendisk, without showing it to anyone
+ * @dev: a vbd whose plan is complete
+ *
+ * Worker only. Return: 0 or an error; nothing is left then.
+ */
+int xbf_disk_create(struct xbf_dev *dev)
+{
+	struct xbf_disk *disk = &dev->disk;
+	struct queue_limits lim = { };
+	struct gendisk *gd;
+	int err;
+
+	err = minors_reserve(disk);
+	if (err)
+		return err;
+	err = alloc_tags(dev);
+	if (err)
+		goto fail_minors;
+	set_limits(&lim, dev);
+	gd = blk_mq_alloc_disk(&disk->tag_set, &lim, dev);
+	if (IS_ERR(gd)) {
+		err = PTR_ERR(gd);
+		goto fail_tags;
+	}
+	name_disk(dev, gd);
+	disk->gd = gd;
+	return 0;
+
+fail_tags:
+	blk_mq_free_tag_set(&disk->tag_set);
+fail_minors:
+	minors_release(disk);
+	return err;
+}
+
+/**
+ * xbf_disk_announce() - show the disk to user space
+ * @dev: the vbd, connected
+ *
+ * Reads the partition table, so it waits for I/O: slow work only.
+ *
+ * Return: 0 or an error.
+ */
+int xbf_disk_announce(struct xbf_dev *dev)
+{
+	int err = device_add_disk(&dev->xdev->dev, dev->disk.gd, NULL);
+
+	if (err)
+		pr_err("%s: cannot add the disk: error %d\n", dev->disk.name, err);
+	else
+		dev->disk.added = true;
+	return err;
+}
+
+/**
+ * xbf_disk_delete() - take the disk away and free it
+ * @dev: a vbd whose queues are broken, so that no I/O waits for the backend
+ *
+ * Idempotent. Waits until the last request has ended: slow work only.
+ */
+void xbf_disk_delete(struct xbf_dev *dev)
+{
+	struct xbf_disk *disk = &dev->disk;
+
+	if (!disk->gd)
+		return;
+	if (disk->added) {
+		blk_mark_disk_dead(disk->gd);
+		del_gendisk(disk->gd);
+	}
+	put_disk(disk->gd);
+	blk_mq_free_tag_set(&disk->tag_set);
+	minors_release(disk);
+	disk->added = false;
+	disk->gd = NULL;
+}
+
+/**
+ * xbf_disk_resize() - follow the backend's capacity
+ * @dev: the vbd, with a disk
+ * @sectors: new capacity in 512-byte sectors
+ */
+void xbf_disk_resize(struct xbf_dev *dev, u64 sectors)
+{
+	sector_t old = get_capacity(dev->disk.gd);
+
+	if (sectors == old)
+		return;
+	if (sectors < old)
+		pr_warn_ratelimited("%s: the backend has shrunk the disk from %llu to %llu sectors; data beyond is gone\n",
+				    dev->disk.name, (u64)old, sectors);
+	else
+		pr_info_ratelimited("%s: capacity grew from %llu to %llu sectors\n",
+				    dev->disk.name, (u64)old, sectors);
+	set_capacity_and_notify(dev->disk.gd, sectors);
+}

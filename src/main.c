@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - module parameters, and the driver's registration with the xenbus.
+ */
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/module.h>
+
+#include <xen/grant_table.h>
+#include <xen/platform_pci.h>
+#include <xen/xen.h>
+#include <xen/xenbus.h>
+
+#include "device.h"
+#include "module.h"
+#include "stats.h"
+
+/* Grant references in one frame of the grant table, version 1. */
+#define REFS_PER_FRAME		512
+/* All pools together leave half of the grant table to other drivers. */
+#define BUDGET_SHARE		2
+
+static unsigned int max_indirect_segments = 256;
+module_param_named(max_indirect_segments, max_indirect_segments, uint, 0444);
+MODULE_PARM_DESC(max_indirect_segments,
+		 "Most 4 KiB segments in one request, if the backend takes as many (default 256: 1 MiB)");
+/* Its name up to Linux 4.4, still found in modprobe.d files. */
+module_param_named(max, max_indirect_segments, uint, 0444);
+MODULE_PARM_DESC(max, "Old name of max_indirect_segments");
+
+static unsigned int max_queues = 4;
+module_param(max_queues, uint, 0444);
+MODULE_PARM_DESC(max_queues, "Most rings per disk; 0: one per CPU (default 4)");
+
+static unsigned int max_ring_page_order = 3;
+module_param(max_ring_page_order, uint, 0444);
+MODULE_PARM_DESC(max_ring_page_order,
+		 "Most pages per ring, as a power of two from 0 to 4 (default 3: 256 requests)");
+
+static bool feature_persistent = true;
+module_param(feature_persistent, bool, 0644);
+MODULE_PARM_DESC(feature_persistent,
+		 "Use persistent grants if the backend does; for disks that connect from now on (default Y)");
+
+static bool trusted = true;
+module_param(trusted, bool, 0644);
+MODULE_PARM_DESC(trusted,
+		 "Trust the backends; N: they see nothing but the data of each request, which is copied (default Y)");
+
+bool xbf_sda_is_xvda = true;
+module_param_named(sda_is_xvda, xbf_sda_is_xvda, bool, 0444);
+MODULE_PARM_DESC(sda_is_xvda, "A vbd named sda becomes xvda; N: xvde, as on EL6 (default Y)");
+
+struct workqueue_struct *xbf_wq;
+struct xbf_budget xbf_budget;
+
+static atomic_t nr_disks = ATOMIC_INIT(0);
+
+/**
+ * xbf_disks_count() - count the vbds that exist, removed ones in use included
+ * @delta: 1 or -1
+ */
+void xbf_disks_count(int delta)
+{
+	atomic_add(delta, &nr_disks);
+}
+
+/**
+ * xbf_params_get() - our side of a negotiation that starts now
+ * @params: filled in
+ */
+void xbf_params_get(struct xbf_params *params)
+{
+	params->max_indirect = max_indirect_segments;
+	params->max_queues = max_queues;
+	params->max_ring_order = max_ring_page_order;
+	params->persistent = feature_persistent;
+	params->trusted = trusted;
+	params->nr_cpus = num_online_cpus();
+	params->page_size = PAGE_SIZE;
+}
+
+static const struct xenbus_device_id xbf_ids[] = {
+	{ "vbd" },
+	{ "" }
+};
+
+XBF_ADAPT_XENBUS_REMOVE(xbf_dev_remove)
+
+static struct xenbus_driver xbf_driver = {
+	.ids			= xbf_ids,
+	.probe			= xbf_dev_probe,
+	XBF_SET_XENBUS_REMOVE(xbf_dev_remove)
+	.resume			= xbf_dev_resume,
+	.otherend_changed	= xbf_dev_backend_changed,
+	.is_ready		= xbf_dev_is_ready,
+};
+
+static void check_params(void)
+{
+	if (max_ring_page_order > 4) {
+		pr_warn("xen-blkfront: max_ring_page_order=%u is too large; using 4\n",
+			max_ring_page_order);
+		max_ring_page_order = 4;
+	}
+	if (max_indirect_segments > XBF_SEGS_MAX) {
+		pr_warn("xen-blkfront: max_indirect_segments=%u is too large; using %u\n",
+			max_indirect_segments, XBF_SEGS_MAX);
+		max_indirect_segments = XBF_SEGS_MAX;
+	}
+}
+
+static int __init xbf_init(void)
+{
+	int err;
+
+	if (!xen_domain() || !xen_has_pv_disk_devices())
+		return -ENODEV;
+	check_params();
+	xbf_budget_init(&xbf_budget, gnttab_max_grant_frames() * REFS_PER_FRAME / BUDGET_SHARE);
+	xbf_wq = alloc_workqueue("xen-blkfront", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!xbf_wq)
+		return -ENOMEM;
+	err = register_blkdev(XBF_MAJOR, "xvd");
+	if (err) {
+		pr_err("xen-blkfront: cannot get block major %d (error %d): is another xen-blkfront loaded or built in?\n",
+		       XBF_MAJOR, err);
+		goto fail_wq;
+	}
+	xbf_stats_init();
+	err = xenbus_register_frontend(&xbf_driver);
+	if (err)
+		goto fail_blkdev;
+	return 0;
+
+fail_blkdev:
+	xbf_stats_exit();
+	unregister_blkdev(XBF_MAJOR, "xvd");
+fail_wq:
+	destroy_workqueue(xbf_wq);
+	return err;
+}
+module_init(xbf_init);
+
+static void __exit xbf_exit(void)
+{
+	xenbus_unregister_driver(&xbf_driver);
+	/* A removal may still wait for a backend that keeps pages mapped. */
+	while (atomic_read(&nr_disks)) {
+		pr_warn_ratelimited("xen-blkfront: waiting for %d removed disks to be let go\n",
+				    atomic_read(&nr_disks));
+		msleep(100);
+	}
+	xbf_stats_exit();
+	unregister_blkdev(XBF_MAJOR, "xvd");
+	destroy_workqueue(xbf_wq);
+}
+module_exit(xbf_exit);
+
+MODULE_DESCRIPTION("Xen paravirtual block device frontend");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(XBF_VERSION);
+MODULE_ALIAS("xen:vbd");
+MODULE_ALIAS("xenblk");
+MODULE_ALIAS_BLOCKDEV_MAJOR(XBF_MAJOR);

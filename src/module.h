@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * module.h - what all disks share.
+ */
+#ifndef XBF_MODULE_H
+#define XBF_MODULE_H
+
+#include <linux/workqueue.h>
+
+#include "core/grant.h"
+#include "core/plan.h"
+
+extern struct workqueue_struct *xbf_wq;
+extern struct xbf_budget xbf_budget;
+extern bool xbf_sda_is_xvda;
+
+void xbf_params_get(struct xbf_params *params);
+void xbf_disks_count(int delta);
+
+#endif /* XBF_MODULE_H */

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * queue.h - one blk-mq hardware queue and the ring that feeds it.
+ */
+#ifndef XBF_QUEUE_H
+#define XBF_QUEUE_H
+
+#include <linux/blk-mq.h>
+#include <linux/interrupt.h>
+#include <linux/workqueue.h>
+
+#include "core/grant.h"
+#include "core/plan.h"
+#include "core/request.h"
+#include "core/ring.h"
+#include "core/shadow.h"
+
+struct xbf_dev;
+
+#define XBF_RING_MAX_PAGES	16
+
+/**
+ * struct xbf_counters - what a queue has done since it was connected
+ * @requests: rounds filled into the ring; producer lock
+ * @pushes: times the producer index was shown to the backend; producer lock
+ * @notifies: events sent to the backend; producer lock
+ * @parked: requests that had to wait for slots or grants; producer lock
+ * @interrupts: events received; consumer lock
+ * @responses: taken off the ring; consumer lock
+ * @limbo: requests that waited for the backend to unmap their pages; limbo lock
+ */
+struct xbf_counters {
+	u64 requests;
+	u64 pushes;
+	u64 notifies;
+	u64 parked;
+	u64 interrupts;
+	u64 responses;
+	u64 limbo;
+};
+
+/**
+ * struct xbf_queue - a hardware queue, its tags and its ring
+ * @ring: slots, indices, locks and gate
+ * @shadows: one entry per driver tag
+ * @grants: references and bounce pages
+ * @dev: the disk
+ * @bottom: what an interrupt leaves to do: copying, and refilling the ring
+ * @soft: answered requests that wait for @bottom; consumer lock
+ * @limbo_lock: protects @limbo
+ * @limbo: answered requests whose pages the backend still maps
+ * @retry: tries again what could not be done: ending grants, refilling
+ * @area: memory of the ring
+ * @area_refs: references of the ring's pages
+ * @nr_area_refs: how many still stand
+ * @nr_pages: pages of the ring
+ * @evtchn: event channel
+ * @irq: interrupt bound to it; 0: none
+ * @name: of the interrupt
+ * @flush_refused: the backend declined an empty flush; set once
+ */
+struct xbf_queue {
+	struct xbf_ring ring;
+	struct xbf_shadows shadows;
+	struct xbf_grants grants;
+	struct xbf_dev *dev;
+
+	struct tasklet_struct bottom;
+	struct xbf_shadow_list soft;
+	spinlock_t limbo_lock;
+	struct xbf_shadow_list limbo;
+	struct delayed_work retry;
+
+	struct xbf_counters count;
+
+	void *area;
+	grant_ref_t area_refs[XBF_RING_MAX_PAGES];
+	u32 nr_area_refs;
+	u32 nr_pages;
+	unsigned int evtchn;
+	unsigned int irq;
+	char name[32];
+	bool flush_refused;
+};
+
+/* Per request of the block layer; nothing but its status on the way up. */
+struct xbf_pdu {
+	blk_status_t status;
+};
+
+extern const struct blk_mq_ops xbf_mq_ops;
+
+void xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev);
+int xbf_queue_set_grants(struct xbf_queue *q, const struct xbf_plan *plan,
+			 struct xbf_budget *budget);
+irqreturn_t xbf_queue_interrupt(int irq, void *data);
+void xbf_queue_open(struct xbf_queue *q);
+void xbf_queue_break(struct xbf_queue *q);
+u32 xbf_queue_end_grants(struct xbf_queue *q);
+
+#endif /* XBF_QUEUE_H */
