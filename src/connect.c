@@ -14,6 +14,7 @@
 #include <xen/page.h>
 #include <xen/xen.h>
 
+#include "complete.h"
 #include "connect.h"
 #include "module.h"
 #include "stats.h"

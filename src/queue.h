@@ -88,12 +88,21 @@ struct xbf_pdu {
 	blk_status_t status;
 };
 
+static inline struct request *rq_of(const struct xbf_shadow *sh)
+{
+	return sh->owner;
+}
+
+static inline struct xbf_queue *queue_of(const struct request *rq)
+{
+	return rq->mq_hctx->driver_data;
+}
+
 extern const struct blk_mq_ops xbf_mq_ops;
 
 void xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev);
 int xbf_queue_set_grants(struct xbf_queue *q, const struct xbf_plan *plan,
 			 struct xbf_budget *budget);
-irqreturn_t xbf_queue_interrupt(int irq, void *data);
 void xbf_queue_open(struct xbf_queue *q);
 void xbf_queue_break(struct xbf_queue *q);
 u32 xbf_queue_end_grants(struct xbf_queue *q);

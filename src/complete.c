@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * complete.c - the way of a response up from the ring.
+ *
+ * service() reaps under the consumer lock; xbf_finish() ends grants and
+ * completes in one batch. What must be copied back goes by the bottom half.
+ * A request whose pages the backend keeps mapped is in limbo until they are
+ * not: its next owner would share them.
+ */
+#include <xen/events.h>
+
+#include "complete.h"
+#include "core/reap.h"
+#include "device.h"
+#include "module.h"
+#include "piece.h"
+#include "submit.h"
+
+static void copy_back(struct xbf_shadow *sh)
+{
+	struct xbf_gnt *gnt = sh->grants;
+
+	for_each_piece(rq_of(sh), sh->nr_done, sh->nr_segs, page, off, len,
+		       gnt = xbf_seg_copy_back(gnt, page, off, len));
+}
+
+static void limbo_add(struct xbf_queue *q, struct xbf_shadow *sh)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&q->limbo_lock, flags);
+	xbf_list_add(&q->limbo, sh);
+	q->count.limbo++;
+	spin_unlock_irqrestore(&q->limbo_lock, flags);
+	queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
+}
+
+/* The status to end with. */
+static blk_status_t end_status(struct xbf_queue *q, const struct xbf_shadow *sh)
+{
+	if (likely(sh->status == XBF_ST_OK))
+		return BLK_STS_OK;
+	if (sh->status == XBF_ST_ERROR)
+		return BLK_STS_IOERR;
+	if (sh->op == BLKIF_OP_DISCARD)
+		return BLK_STS_NOTSUPP;
+	/* An empty flush that the backend declines: it has no cache to flush. */
+	if (!q->flush_refused)
+		pr_warn("%s: the backend no longer supports cache flushes; they are done with at once\n",
+			xbf_dev_name(q->dev));
+	q->flush_refused = true;
+	return BLK_STS_OK;
+}
+
+/* Does a request whose round has ended go out once more? */
+static bool goes_on(struct xbf_shadow *sh)
+{
+	if (xbf_round_next(sh))
+		return true;
+	if (sh->status != XBF_ST_NOTSUPP || sh->op != BLKIF_OP_WRITE_BARRIER || !sh->nr_total)
+		return false;
+	/* A declined barrier has written nothing: send its data as a plain write. */
+	xbf_request_start(sh, sh->owner, BLKIF_OP_WRITE, blk_rq_pos(rq_of(sh)), sh->nr_total);
+	return true;
+}
+
+/* Ends requests in one batch; their tags are free from then on. */
+static void end_batch(struct xbf_queue *q, struct xbf_shadow_list *ended)
+{
+	DEFINE_IO_COMP_BATCH(iob);
+	struct xbf_shadow *sh;
+
+	while ((sh = xbf_list_pop(ended))) {
+		struct request *rq = rq_of(sh);
+		blk_status_t status = end_status(q, sh);
+
+		sh->owner = NULL;
+		if (q->dev->nr_queues > 1) {
+			struct xbf_pdu *pdu = blk_mq_rq_to_pdu(rq);
+
+			pdu->status = status;
+			if (blk_mq_complete_request_remote(rq))
+				continue;
+		}
+		if (!blk_mq_add_to_batch(rq, &iob, status != BLK_STS_OK, blk_mq_end_request_batch))
+			blk_mq_end_request(rq, status);
+	}
+	if (iob.complete)
+		iob.complete(&iob);
+}
+
+/**
+ * xbf_finish() - end the grants of answered requests, and the requests
+ * @q: the queue
+ * @done: no part of them is out any more; bounced data is copied back
+ *
+ * One give-back to the pool and one completion for the whole batch. Any
+ * context.
+ */
+void xbf_finish(struct xbf_queue *q, struct xbf_shadow_list *done)
+{
+	struct xbf_chain indirect = { NULL, NULL, 0 };
+	struct xbf_chain data = { NULL, NULL, 0 };
+	struct xbf_shadow_list ended = { NULL, NULL };
+	struct xbf_shadow *sh;
+
+	while ((sh = xbf_list_pop(done))) {
+		if (!xbf_round_end(&q->grants, sh, &data, &indirect))
+			limbo_add(q, sh);
+		else if (unlikely(goes_on(sh)))
+			xbf_park(q, sh);
+		else
+			xbf_list_add(&ended, sh);
+	}
+	xbf_pool_give(&q->grants.data, &data);
+	xbf_pool_give(&q->grants.indirect, &indirect);
+	end_batch(q, &ended);
+}
+
+static void violated(struct xbf_queue *q, const struct xbf_reaped *r)
+{
+	xbf_ring_set_gate(&q->ring, XBF_GATE_DEAD);
+	if (r->verdict == XBF_REAP_BAD_PROD)
+		pr_err_ratelimited("%s: queue %u: the backend in domain %u claims more responses than there were requests (index %u)\n",
+				   xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
+				   r->prod);
+	else
+		pr_err_ratelimited("%s: queue %u: the backend in domain %u sent a response that no request waits for (id %#llx, operation %u)\n",
+				   xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
+				   r->id, r->op);
+	xbf_dev_post(q->dev, XBF_EV_VIOLATION);
+}
+
+/*
+ * Takes and completes what the backend has answered; says how much it was.
+ * Any context.
+ */
+static u32 service(struct xbf_queue *q, bool interrupt)
+{
+	struct xbf_shadow_list done = { NULL, NULL };
+	struct xbf_reaped r;
+	struct xbf_shadow *sh;
+	unsigned long flags;
+	bool soft;
+
+	flags = env_lock(&q->ring.cons_lock);
+	xbf_reap(&q->ring, &r);
+	while ((sh = xbf_list_pop(&r.done)))
+		xbf_list_add(xbf_needs_copy(&q->grants, sh) ? &q->soft : &done, sh);
+	soft = q->soft.head;
+	q->count.interrupts += interrupt;
+	q->count.responses += r.nr;
+	env_unlock(&q->ring.cons_lock, flags);
+
+	xbf_finish(q, &done);
+	if (unlikely(r.verdict > XBF_REAP_SHUT))
+		violated(q, &r);
+	if (soft || READ_ONCE(q->ring.parked.head))
+		tasklet_schedule(&q->bottom);
+	return r.nr;
+}
+
+/**
+ * xbf_queue_interrupt() - the backend sent an event
+ * @irq: the interrupt
+ * @data: the queue
+ *
+ * An event without a response is reported as spurious, so that the kernel
+ * slows down a backend that floods us with them.
+ *
+ * Return: IRQ_HANDLED.
+ */
+irqreturn_t xbf_queue_interrupt(int irq, void *data)
+{
+	xen_irq_lateeoi(irq, service(data, true) ? 0 : XEN_EOI_FLAG_SPURIOUS);
+	return IRQ_HANDLED;
+}
+
+/**
+ * xbf_bottom() - what an interrupt must not do: copying, and preparing more
+ * @t: the queue's tasklet
+ */
+void xbf_bottom(struct tasklet_struct *t)
+{
+	struct xbf_queue *q = container_of(t, struct xbf_queue, bottom);
+	struct xbf_shadow_list soft, copied = { NULL, NULL };
+	struct xbf_shadow *sh;
+	unsigned long flags;
+
+	flags = env_lock(&q->ring.cons_lock);
+	soft = q->soft;
+	q->soft.head = NULL;
+	env_unlock(&q->ring.cons_lock, flags);
+
+	while ((sh = xbf_list_pop(&soft))) {
+		if (sh->status == XBF_ST_OK)
+			copy_back(sh);
+		xbf_list_add(&copied, sh);
+	}
+	xbf_finish(q, &copied);
+	xbf_refill(q);
+}
+
+/* Requests whose pages the backend has let go of by now are completed. */
+static void retry_limbo(struct xbf_queue *q)
+{
+	struct xbf_shadow_list limbo, ended = { NULL, NULL };
+	struct xbf_shadow *sh;
+	unsigned long flags;
+	bool left = false;
+
+	spin_lock_irqsave(&q->limbo_lock, flags);
+	limbo = q->limbo;
+	q->limbo.head = NULL;
+	spin_unlock_irqrestore(&q->limbo_lock, flags);
+
+	while ((sh = xbf_list_pop(&limbo))) {
+		if (xbf_round_retry(&q->grants, sh)) {
+			if (goes_on(sh))
+				xbf_park(q, sh);
+			else
+				xbf_list_add(&ended, sh);
+			continue;
+		}
+		left = true;
+		spin_lock_irqsave(&q->limbo_lock, flags);
+		xbf_list_add(&q->limbo, sh);
+		spin_unlock_irqrestore(&q->limbo_lock, flags);
+	}
+	end_batch(q, &ended);
+	if (!left)
+		return;
+	pr_warn_ratelimited("%s: the backend in domain %u has answered requests but still maps their pages; they wait\n",
+			    xbf_dev_name(q->dev), q->dev->backend_id);
+	queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
+}
+
+/**
+ * xbf_retry() - try again what could not be done
+ * @work: the queue's delayed work
+ */
+void xbf_retry(struct work_struct *work)
+{
+	struct xbf_queue *q = container_of(to_delayed_work(work), struct xbf_queue, retry);
+
+	retry_limbo(q);
+	xbf_pool_retry(&q->grants.data);
+	tasklet_schedule(&q->bottom);
+}
+
+/**
+ * xbf_complete_rq() - complete on the submitter's CPU, sent there by end_batch()
+ * @rq: the request
+ */
+void xbf_complete_rq(struct request *rq)
+{
+	struct xbf_pdu *pdu = blk_mq_rq_to_pdu(rq);
+
+	blk_mq_end_request(rq, pdu->status);
+}
+
+/**
+ * xbf_timeout() - a request is late
+ * @rq: the request
+ *
+ * Nothing is ever taken away from a backend that still has our pages mapped,
+ * so it only waits on. But the event may have been lost: look at the ring, and
+ * ring the bell again.
+ *
+ * Return: BLK_EH_DONE if it was found answered.
+ */
+enum blk_eh_timer_return xbf_timeout(struct request *rq)
+{
+	struct xbf_queue *q = queue_of(rq);
+
+	if (service(q, false))
+		pr_warn_ratelimited("%s: queue %u: found responses without an event\n",
+				    xbf_dev_name(q->dev), q->shadows.queue);
+	if (!blk_mq_request_started(rq) || blk_mq_request_completed(rq))
+		return BLK_EH_DONE;
+	pr_warn_ratelimited("%s: queue %u: the backend in domain %u has not answered a request for %u s; still waiting (it is in state %d)\n",
+			    xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
+			    jiffies_to_msecs(rq->q->rq_timeout) / 1000, q->dev->peer);
+	if (READ_ONCE(q->ring.gate) == XBF_GATE_RUN)
+		notify_remote_via_irq(q->irq);
+	return BLK_EH_RESET_TIMER;
+}

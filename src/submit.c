@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * submit.c - the way of a request down to the ring.
+ *
+ * start() takes the tag into use; prepare() grants or copies, without a lock;
+ * fill() puts it into slots under the producer lock and pushes once; the event
+ * is sent outside the lock. What finds no slot, no grant or the gate on HOLD is
+ * parked, unprepared, and goes out from the bottom half by xbf_refill().
+ */
+#include <xen/events.h>
+
+#include "device.h"
+#include "module.h"
+#include "piece.h"
+#include "submit.h"
+
+static u32 count_pieces(struct request *rq)
+{
+	u32 nr = 0;
+
+	for_each_piece(rq, 0, U32_MAX, page, off, len, {
+		(void)page;
+		nr++;
+	});
+	return nr;
+}
+
+static void add_pieces(struct xbf_prep *prep, struct xbf_shadow *sh)
+{
+	for_each_piece(rq_of(sh), sh->nr_done, sh->nr_segs, page, off, len,
+		       xbf_seg_add(prep, page, off, len));
+}
+
+static struct xbf_shadow *shadow_of(struct xbf_queue *q, const struct request *rq)
+{
+	/* The driver tag; a flush request borrows one. Never the scheduler's. */
+	return &q->shadows.entry[rq->tag];
+}
+
+/* The operation on the ring; 0xff: not one that this disk does. */
+#define NO_OP	0xff
+
+static u8 ring_op(const struct xbf_queue *q, const struct request *rq)
+{
+	const struct xbf_plan *plan = &q->dev->plan;
+
+	switch (req_op(rq)) {
+	case REQ_OP_READ:
+		return BLKIF_OP_READ;
+	case REQ_OP_WRITE:
+		/* Only writes are forced: a read with FUA is just a read. */
+		if (plan->fua && rq->cmd_flags & REQ_FUA)
+			return BLKIF_OP_WRITE_BARRIER;
+		return BLKIF_OP_WRITE;
+	case REQ_OP_FLUSH:
+		return plan->flush_op ? plan->flush_op : NO_OP;
+	case REQ_OP_DISCARD:
+		return plan->discard ? BLKIF_OP_DISCARD : NO_OP;
+	case REQ_OP_SECURE_ERASE:
+		return plan->secure ? BLKIF_OP_DISCARD : NO_OP;
+	default:
+		return NO_OP;
+	}
+}
+
+/* Takes the tag into use; NULL: this disk does not do that. */
+static struct xbf_shadow *start(struct xbf_queue *q, struct request *rq)
+{
+	struct xbf_shadow *sh = shadow_of(q, rq);
+	u8 op = ring_op(q, rq);
+	u32 nr = 0;
+
+	blk_mq_start_request(rq);
+	if (op == NO_OP)
+		return NULL;
+	if (op == BLKIF_OP_DISCARD) {
+		sh->secure = req_op(rq) == REQ_OP_SECURE_ERASE;
+		sh->nr_sectors = blk_rq_sectors(rq);
+	} else if (req_op(rq) != REQ_OP_FLUSH) {
+		nr = count_pieces(rq);
+	}
+	xbf_request_start(sh, rq, op, req_op(rq) == REQ_OP_FLUSH ? 0 : blk_rq_pos(rq), nr);
+	return sh;
+}
+
+/* Prepares one round with grants that are already in @prep. */
+static bool prepare(struct xbf_prep *prep, struct xbf_shadow *sh, u32 nr)
+{
+	if (!nr)
+		return true;
+	if (!xbf_round_begin(prep, sh, nr))
+		return false;
+	add_pieces(prep, sh);
+	xbf_round_ready(prep);
+	return true;
+}
+
+/* What is left of a batch's grants goes back; NULL is fine. */
+static void give_rest(struct xbf_queue *q, struct xbf_gnt *head)
+{
+	struct xbf_chain rest = { NULL, NULL, 0 };
+	struct xbf_gnt *next;
+
+	for (; head; head = next) {
+		next = head->next;
+		xbf_chain_add(&rest, head, head, 1);
+	}
+	xbf_pool_give(&q->grants.data, &rest);
+}
+
+static bool take_and_prepare(struct xbf_queue *q, struct xbf_shadow *sh, u32 nr)
+{
+	struct xbf_prep prep = { .grants = &q->grants };
+
+	prep.next = xbf_pool_take(&q->grants.data, nr);
+	if (!prep.next)
+		return false;
+	if (prepare(&prep, sh, nr))
+		return true;
+	give_rest(q, prep.next);
+	return false;
+}
+
+/*
+ * Prepares one round on its own. False: nothing to be had now, but others are
+ * on their way and give back when they are done. When nobody is, the round
+ * carries what one direct request can: the reserve guarantees that much.
+ */
+static bool prepare_alone(struct xbf_queue *q, struct xbf_shadow *sh)
+{
+	u32 nr = xbf_round_size(&q->grants, sh);
+
+	if (!nr || take_and_prepare(q, sh, nr))
+		return true;
+	if (nr <= XBF_SEGS_DIRECT || !xbf_ring_idle(&q->ring))
+		return false;
+	return take_and_prepare(q, sh, XBF_SEGS_DIRECT);
+}
+
+/**
+ * xbf_end_failed() - end a request that never reached the ring
+ * @sh: its entry; without grants
+ */
+void xbf_end_failed(struct xbf_shadow *sh)
+{
+	struct request *rq = rq_of(sh);
+
+	sh->owner = NULL;
+	blk_mq_end_request(rq, BLK_STS_IOERR);
+}
+
+/**
+ * xbf_park() - let a request wait for slots, grants or the gate
+ * @q: the queue
+ * @sh: the request, taken into use and not prepared
+ *
+ * On a dead ring it ends with an error at once. Any context.
+ */
+void xbf_park(struct xbf_queue *q, struct xbf_shadow *sh)
+{
+	unsigned long flags = env_lock(&q->ring.prod_lock);
+	bool dead = q->ring.gate == XBF_GATE_DEAD;
+
+	if (!dead) {
+		xbf_list_add(&q->ring.parked, sh);
+		q->count.parked++;
+	}
+	env_unlock(&q->ring.prod_lock, flags);
+	if (dead)
+		xbf_end_failed(sh);
+	else
+		/* It looks again: what we lacked may have come free meanwhile. */
+		tasklet_schedule(&q->bottom);
+}
+
+static void notify(struct xbf_queue *q, bool wanted)
+{
+	if (wanted)
+		notify_remote_via_irq(q->irq);
+}
+
+static bool push(struct xbf_queue *q)
+{
+	u32 before = q->ring.req_pushed;
+	bool wanted = xbf_ring_push(&q->ring);
+
+	q->count.pushes += q->ring.req_pushed != before;
+	q->count.notifies += wanted;
+	return wanted;
+}
+
+/*
+ * Fills a batch of prepared requests into the ring, shows them to the backend
+ * if @last, and notifies it. What does not fit is unwound and parked.
+ */
+static void fill(struct xbf_queue *q, struct xbf_shadow *batch, bool last)
+{
+	enum xbf_put put = XBF_PUT_OK;
+	struct xbf_shadow *sh = batch;
+	bool wanted = false;
+	unsigned long flags;
+
+	flags = env_lock(&q->ring.prod_lock);
+	for (; sh; sh = sh->next) {
+		put = xbf_ring_put(&q->ring, sh);
+		if (put != XBF_PUT_OK)
+			break;
+		q->count.requests++;
+	}
+	if (last || sh)
+		wanted = push(q);
+	env_unlock(&q->ring.prod_lock, flags);
+	notify(q, wanted);
+
+	while (sh) {
+		struct xbf_shadow *next = sh->next;
+
+		xbf_round_cancel(&q->grants, sh);
+		xbf_park(q, sh);
+		sh = next;
+	}
+}
+
+/* Prepares and fills the requests of a plug; one take from the pool for all. */
+static void submit(struct xbf_queue *q, struct xbf_shadow_list *batch, u32 nr_grants, bool last)
+{
+	struct xbf_prep prep = { .grants = &q->grants };
+	struct xbf_shadow_list ready = { NULL, NULL };
+	/* Nobody overtakes those that wait. */
+	bool wait = READ_ONCE(q->ring.parked.head);
+	struct xbf_shadow *sh;
+	bool ok;
+
+	if (nr_grants && !wait)
+		prep.next = xbf_pool_take(&q->grants.data, nr_grants);
+
+	while ((sh = xbf_list_pop(batch))) {
+		if (wait)
+			ok = false;
+		else if (prep.next)
+			ok = prepare(&prep, sh, xbf_round_size(&q->grants, sh));
+		else
+			ok = prepare_alone(q, sh);
+		if (ok)
+			xbf_list_add(&ready, sh);
+		else
+			xbf_park(q, sh);
+	}
+	if (unlikely(prep.next))
+		give_rest(q, prep.next);
+	fill(q, ready.head, last);
+}
+
+/**
+ * xbf_queue_rq() - the block layer hands over one request
+ * @hctx: the hardware queue
+ * @bd: the request, and whether more follow at once
+ *
+ * Return: BLK_STS_OK, also for a request that has to wait: it is taken as
+ * accepted. BLK_STS_NOTSUPP for operations that the disk does not have.
+ */
+blk_status_t xbf_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
+{
+	struct xbf_queue *q = hctx->driver_data;
+	struct xbf_shadow_list batch = { NULL, NULL };
+	struct xbf_shadow *sh = start(q, bd->rq);
+
+	if (!sh)
+		return BLK_STS_NOTSUPP;
+	xbf_list_add(&batch, sh);
+	submit(q, &batch, xbf_round_size(&q->grants, sh), bd->last);
+	return BLK_STS_OK;
+}
+
+/**
+ * xbf_commit_rqs() - nothing follows after all: push what was filled
+ * @hctx: the hardware queue
+ */
+void xbf_commit_rqs(struct blk_mq_hw_ctx *hctx)
+{
+	struct xbf_queue *q = hctx->driver_data;
+	unsigned long flags;
+	bool wanted;
+
+	flags = env_lock(&q->ring.prod_lock);
+	wanted = push(q);
+	env_unlock(&q->ring.prod_lock, flags);
+	notify(q, wanted);
+}
+
+/**
+ * xbf_queue_rqs() - the block layer hands over a whole plug
+ * @rqlist: requests of one disk, of any of its queues; emptied
+ *
+ * One pool take, one lock and one push for each run of requests of a queue.
+ */
+void xbf_queue_rqs(struct rq_list *rqlist)
+{
+	struct xbf_shadow_list batch;
+	struct xbf_shadow *sh;
+	struct xbf_queue *q;
+	struct request *rq;
+	u32 nr_grants;
+
+	while ((rq = rq_list_peek(rqlist))) {
+		q = queue_of(rq);
+		batch.head = NULL;
+		nr_grants = 0;
+		do {
+			rq_list_pop(rqlist);
+			sh = start(q, rq);
+			if (sh) {
+				nr_grants += xbf_round_size(&q->grants, sh);
+				xbf_list_add(&batch, sh);
+			} else {
+				blk_mq_end_request(rq, BLK_STS_NOTSUPP);
+			}
+			rq = rq_list_peek(rqlist);
+		} while (rq && queue_of(rq) == q);
+		submit(q, &batch, nr_grants, true);
+	}
+}
+
+/**
+ * xbf_refill() - send what is parked, as far as it goes
+ * @q: the queue
+ *
+ * Only the bottom half calls this: nobody else takes from the parked list
+ * while the gate is open.
+ */
+void xbf_refill(struct xbf_queue *q)
+{
+	struct xbf_shadow *sh;
+	unsigned long flags;
+	bool wanted;
+
+	flags = env_lock(&q->ring.prod_lock);
+	while (q->ring.gate == XBF_GATE_RUN && (sh = q->ring.parked.head)) {
+		enum xbf_put put;
+
+		env_unlock(&q->ring.prod_lock, flags);
+		if (!prepare_alone(q, sh)) {
+			queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
+			flags = env_lock(&q->ring.prod_lock);
+			break;
+		}
+		flags = env_lock(&q->ring.prod_lock);
+		put = xbf_ring_put(&q->ring, sh);
+		if (put != XBF_PUT_OK) {
+			env_unlock(&q->ring.prod_lock, flags);
+			xbf_round_cancel(&q->grants, sh);
+			flags = env_lock(&q->ring.prod_lock);
+			break;
+		}
+		xbf_list_pop(&q->ring.parked);
+		q->count.requests++;
+	}
+	wanted = push(q);
+	env_unlock(&q->ring.prod_lock, flags);
+	notify(q, wanted);
+}
