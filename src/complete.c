@@ -121,13 +121,13 @@ static void violated(struct xbf_queue *q, const struct xbf_reaped *r)
 {
 	xbf_ring_set_gate(&q->ring, XBF_GATE_DEAD);
 	if (r->verdict == XBF_REAP_BAD_PROD)
-		pr_err_ratelimited("%s: queue %u: the backend in domain %u claims more responses than there were requests (index %u)\n",
-				   xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
-				   r->prod);
+		pr_err_ratelimited(
+			"%s: queue %u: the backend in domain %u claims more responses than there were requests (index %u)\n",
+			xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id, r->prod);
 	else
-		pr_err_ratelimited("%s: queue %u: the backend in domain %u sent a response that no request waits for (id %#llx, operation %u)\n",
-				   xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
-				   r->id, r->op);
+		pr_err_ratelimited(
+			"%s: queue %u: the backend in domain %u sent a response that no request waits for (id %#llx, operation %u)\n",
+			xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id, r->id, r->op);
 	xbf_dev_post(q->dev, XBF_EV_VIOLATION);
 }
 
@@ -230,8 +230,9 @@ static void retry_limbo(struct xbf_queue *q)
 	end_batch(q, &ended);
 	if (!left)
 		return;
-	pr_warn_ratelimited("%s: the backend in domain %u has answered requests but still maps their pages; they wait\n",
-			    xbf_dev_name(q->dev), q->dev->backend_id);
+	pr_warn_ratelimited(
+		"%s: the backend in domain %u has answered requests but still maps their pages; they wait\n",
+		xbf_dev_name(q->dev), q->dev->backend_id);
 	queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
 }
 
@@ -278,9 +279,10 @@ enum blk_eh_timer_return xbf_timeout(struct request *rq)
 				    xbf_dev_name(q->dev), q->shadows.queue);
 	if (!blk_mq_request_started(rq) || blk_mq_request_completed(rq))
 		return BLK_EH_DONE;
-	pr_warn_ratelimited("%s: queue %u: the backend in domain %u has not answered a request for %u s; still waiting (it is in state %d)\n",
-			    xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
-			    jiffies_to_msecs(rq->q->rq_timeout) / 1000, q->dev->peer);
+	pr_warn_ratelimited(
+		"%s: queue %u: the backend in domain %u has not answered a request for %u s; still waiting (it is in state %d)\n",
+		xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
+		jiffies_to_msecs(rq->q->rq_timeout) / 1000, q->dev->peer);
 	if (READ_ONCE(q->ring.gate) == XBF_GATE_RUN)
 		notify_remote_via_irq(q->irq);
 	return BLK_EH_RESET_TIMER;

@@ -54,7 +54,7 @@ static void read_nodes(struct xbf_dev *dev, enum xbf_node from, enum xbf_node to
 /* Tells the admin which nodes were not taken as they stand. */
 static void report_nodes(const struct xbf_dev *dev, enum xbf_node from, enum xbf_node to)
 {
-	static const char * const outcome[] = {
+	static const char *const outcome[] = {
 		[XBF_NOTE_CLAMPED] = "using the nearest value",
 		[XBF_NOTE_IGNORED] = "ignoring it",
 		[XBF_NOTE_REFUSED] = "refusing the disk",
@@ -179,8 +179,7 @@ static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
 	if (!err)
 		err = xenbus_printf(xbt, dir, "protocol", "%s", XEN_IO_PROTO_ABI_NATIVE);
 	if (!err)
-		err = xenbus_printf(xbt, dir, "feature-persistent", "%u",
-				    dev->params.persistent);
+		err = xenbus_printf(xbt, dir, "feature-persistent", "%u", dev->params.persistent);
 	return err;
 }
 
@@ -236,9 +235,16 @@ int xbf_connect_publish(struct xbf_dev *dev)
 	return xenbus_switch_state(dev->xdev, XenbusStateInitialised);
 }
 
+static const char *flush_name(const struct xbf_plan *plan)
+{
+	if (plan->fua)
+		return "barriers";
+	return plan->flush_op ? "flush" : "no write cache";
+}
+
 static void announce(const struct xbf_dev *dev)
 {
-	static const char * const modes[] = {
+	static const char *const modes[] = {
 		[XBF_MODE_DIRECT] = "direct grants",
 		[XBF_MODE_BOUNCE] = "bounced, one grant per use",
 		[XBF_MODE_KEPT] = "persistent grants",
@@ -247,11 +253,11 @@ static void announce(const struct xbf_dev *dev)
 	const u64 *val = dev->features.val;
 
 	pr_info("%s: %llu MiB on domain %u: %u queue%s of %u requests, %s%s, %u segments%s, %s%s%s\n",
-		xbf_dev_name(dev), val[XBF_NODE_SECTORS] >> 11, dev->backend_id,
-		dev->nr_queues, dev->nr_queues == 1 ? "" : "s", plan->depth, modes[plan->mode],
+		xbf_dev_name(dev), val[XBF_NODE_SECTORS] >> 11, dev->backend_id, dev->nr_queues,
+		dev->nr_queues == 1 ? "" : "s", plan->depth, modes[plan->mode],
 		plan->scrub ? " (backend not trusted)" : "", plan->max_segs,
 		plan->max_indirect ? " (indirect)" : "",
-		plan->fua ? "barriers" : plan->flush_op ? "flush" : "no write cache",
+		flush_name(plan),
 		plan->discard ? ", discard" : "",
 		val[XBF_NODE_INFO] & VDISK_READONLY ? ", read-only" : "");
 }
@@ -305,9 +311,10 @@ void xbf_connect_resize(struct xbf_dev *dev)
 	if (xbf_feature_set(&now, XBF_NODE_SECTORS, raw) == XBF_NOTE_FINE)
 		xbf_disk_resize(dev, now.val[XBF_NODE_SECTORS]);
 	else
-		pr_warn_ratelimited("%s: xenstore node %s/sectors is \"%.40s\", not %s; the capacity stays\n",
-				    xbf_dev_name(dev), dev->xdev->otherend, raw ?: "(missing)",
-				    xbf_node_rows[XBF_NODE_SECTORS].want);
+		pr_warn_ratelimited(
+			"%s: xenstore node %s/sectors is \"%.40s\", not %s; the capacity stays\n",
+			xbf_dev_name(dev), dev->xdev->otherend, raw ?: "(missing)",
+			xbf_node_rows[XBF_NODE_SECTORS].want);
 	kfree(raw);
 }
 

@@ -171,7 +171,7 @@ static void slow(struct work_struct *work)
 
 static int read_vdevice(struct xbf_dev *dev)
 {
-	static const char * const keys[] = { "virtual-device", "virtual-device-ext" };
+	static const char *const keys[] = { "virtual-device", "virtual-device-ext" };
 	char *raw = ERR_PTR(-ENOENT);
 	bool known;
 	u32 i;

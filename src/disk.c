@@ -76,12 +76,14 @@ static int xbf_getgeo(struct gendisk *gd, struct hd_geometry *geo)
 }
 XBF_ADAPT_BDEV_GETGEO(xbf_getgeo)
 
+/* clang-format off */
 static const struct block_device_operations xbf_fops = {
 	.owner	= THIS_MODULE,
 	XBF_SET_BDEV_OPEN(xbf_open)
 	XBF_SET_BDEV_RELEASE(xbf_release)
 	XBF_SET_BDEV_GETGEO(xbf_getgeo)
 };
+/* clang-format on */
 
 static void set_limits(struct queue_limits *lim, const struct xbf_dev *dev)
 {
@@ -155,7 +157,7 @@ static void name_disk(struct xbf_dev *dev, struct gendisk *gd)
 int xbf_disk_create(struct xbf_dev *dev)
 {
 	struct xbf_disk *disk = &dev->disk;
-	struct queue_limits lim = { };
+	struct queue_limits lim = {};
 	struct gendisk *gd;
 	int err;
 
@@ -236,10 +238,11 @@ void xbf_disk_resize(struct xbf_dev *dev, u64 sectors)
 	if (sectors == old)
 		return;
 	if (sectors < old)
-		pr_warn_ratelimited("%s: the backend has shrunk the disk from %llu to %llu sectors; data beyond is gone\n",
-				    dev->disk.name, (u64)old, sectors);
+		pr_warn_ratelimited(
+			"%s: the backend has shrunk the disk from %llu to %llu sectors; data beyond is gone\n",
+			dev->disk.name, (u64)old, sectors);
 	else
-		pr_info_ratelimited("%s: capacity grew from %llu to %llu sectors\n",
-				    dev->disk.name, (u64)old, sectors);
+		pr_info_ratelimited("%s: capacity grew from %llu to %llu sectors\n", dev->disk.name,
+				    (u64)old, sectors);
 	set_capacity_and_notify(dev->disk.gd, sectors);
 }

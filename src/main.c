@@ -22,8 +22,9 @@
 
 static unsigned int max_indirect_segments = 256;
 module_param_named(max_indirect_segments, max_indirect_segments, uint, 0444);
-MODULE_PARM_DESC(max_indirect_segments,
-		 "Most 4 KiB segments in one request, if the backend takes as many (default 256: 1 MiB)");
+MODULE_PARM_DESC(
+	max_indirect_segments,
+	"Most 4 KiB segments in one request, if the backend takes as many (default 256: 1 MiB)");
 /* Its name up to Linux 4.4, still found in modprobe.d files. */
 module_param_named(max, max_indirect_segments, uint, 0444);
 MODULE_PARM_DESC(max, "Old name of max_indirect_segments");
@@ -39,13 +40,15 @@ MODULE_PARM_DESC(max_ring_page_order,
 
 static bool feature_persistent = true;
 module_param(feature_persistent, bool, 0644);
-MODULE_PARM_DESC(feature_persistent,
-		 "Use persistent grants if the backend does; for disks that connect from now on (default Y)");
+MODULE_PARM_DESC(
+	feature_persistent,
+	"Use persistent grants if the backend does; for disks that connect from now on (default Y)");
 
 static bool trusted = true;
 module_param(trusted, bool, 0644);
-MODULE_PARM_DESC(trusted,
-		 "Trust the backends; N: they see nothing but the data of each request, which is copied (default Y)");
+MODULE_PARM_DESC(
+	trusted,
+	"Trust the backends; N: they see nothing but the data of each request, which is copied (default Y)");
 
 bool xbf_sda_is_xvda = true;
 module_param_named(sda_is_xvda, xbf_sda_is_xvda, bool, 0444);
@@ -80,13 +83,11 @@ void xbf_params_get(struct xbf_params *params)
 	params->page_size = PAGE_SIZE;
 }
 
-static const struct xenbus_device_id xbf_ids[] = {
-	{ "vbd" },
-	{ "" }
-};
+static const struct xenbus_device_id xbf_ids[] = { { "vbd" }, { "" } };
 
 XBF_ADAPT_XENBUS_REMOVE(xbf_dev_remove)
 
+/* clang-format off */
 static struct xenbus_driver xbf_driver = {
 	.ids			= xbf_ids,
 	.probe			= xbf_dev_probe,
@@ -95,6 +96,7 @@ static struct xenbus_driver xbf_driver = {
 	.otherend_changed	= xbf_dev_backend_changed,
 	.is_ready		= xbf_dev_is_ready,
 };
+/* clang-format on */
 
 static void check_params(void)
 {

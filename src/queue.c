@@ -20,6 +20,7 @@ static int xbf_init_hctx(struct blk_mq_hw_ctx *hctx, void *data, unsigned int in
 XBF_ADAPT_QUEUE_RQS(xbf_queue_rqs)
 XBF_ADAPT_TIMEOUT(xbf_timeout)
 
+/* clang-format off */
 const struct blk_mq_ops xbf_mq_ops = {
 	.queue_rq	= xbf_queue_rq,
 	.commit_rqs	= xbf_commit_rqs,
@@ -28,6 +29,7 @@ const struct blk_mq_ops xbf_mq_ops = {
 	XBF_SET_TIMEOUT(xbf_timeout)
 	.init_hctx	= xbf_init_hctx,
 };
+/* clang-format on */
 
 /**
  * xbf_queue_init() - what a queue needs before it has a ring

@@ -13,13 +13,13 @@ static struct dentry *root;
 
 static int features_show(struct seq_file *m, void *unused)
 {
-	static const char * const notes[] = {
+	static const char *const notes[] = {
 		[XBF_NOTE_FINE] = "",
 		[XBF_NOTE_CLAMPED] = " (clamped)",
 		[XBF_NOTE_IGNORED] = " (bad value ignored)",
 		[XBF_NOTE_REFUSED] = " (refused)",
 	};
-	static const char * const modes[] = {
+	static const char *const modes[] = {
 		[XBF_MODE_DIRECT] = "direct",
 		[XBF_MODE_BOUNCE] = "bounce",
 		[XBF_MODE_KEPT] = "persistent",
@@ -37,8 +37,7 @@ static int features_show(struct seq_file *m, void *unused)
 	seq_printf(m, "trusted: %u\n", !plan->scrub);
 	seq_printf(m, "indirect-segments: %u\n", plan->max_indirect);
 	seq_printf(m, "max-segments: %u\n", plan->max_segs);
-	seq_printf(m, "flush: %s\n",
-		   plan->fua ? "barrier" : plan->flush_op ? "flush" : "none");
+	seq_printf(m, "flush: %s\n", plan->fua ? "barrier" : plan->flush_op ? "flush" : "none");
 	seq_printf(m, "discard: %s\n", plan->secure ? "secure" : plan->discard ? "yes" : "no");
 	for (i = 0; i < XBF_NR_NODES; i++)
 		seq_printf(m, "node %s: %llu%s\n", xbf_node_rows[i].key, dev->features.val[i],
@@ -56,7 +55,7 @@ static void show_pool(struct seq_file *m, const char *name, const struct xbf_poo
 /* Read without locks: a snapshot for people, not for programs that add up. */
 static int queues_show(struct seq_file *m, void *unused)
 {
-	static const char * const gates[] = {
+	static const char *const gates[] = {
 		[XBF_GATE_HOLD] = "hold",
 		[XBF_GATE_RUN] = "run",
 		[XBF_GATE_DEAD] = "dead",
@@ -74,8 +73,8 @@ static int queues_show(struct seq_file *m, void *unused)
 			   q->ring.req_prod, q->ring.rsp_cons);
 		seq_printf(m, " requests %llu responses %llu pushes %llu notifies %llu",
 			   c->requests, c->responses, c->pushes, c->notifies);
-		seq_printf(m, " interrupts %llu parked %llu limbo %llu", c->interrupts,
-			   c->parked, c->limbo);
+		seq_printf(m, " interrupts %llu parked %llu limbo %llu", c->interrupts, c->parked,
+			   c->limbo);
 		show_pool(m, "grants", &q->grants.data);
 		show_pool(m, "indirect", &q->grants.indirect);
 		seq_putc(m, '\n');
