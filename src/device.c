@@ -24,6 +24,7 @@ static void xbf_dev_free(struct kref *ref)
 {
 	struct xbf_dev *dev = container_of(ref, struct xbf_dev, ref);
 
+	destroy_workqueue(dev->wq);
 	kfree(dev);
 	xbf_disks_count(-1);
 }
@@ -109,8 +110,6 @@ static void act(struct xbf_dev *dev, u32 actions)
 		start_slow(dev, false);
 	if (actions & XBF_DO_TEARDOWN)
 		xbf_connect_teardown(dev);
-	if (dev->life == XBF_LIFE_CLOSED)
-		wake_up_all(&dev->gone);
 }
 
 /* What the event bit stands for; XBF_NR_EVENTS: nothing we know. */
@@ -146,6 +145,8 @@ static void worker(struct work_struct *work)
 			pr_err("%s: the guest was saved and restored with this disk connected; this driver cannot reconnect it yet\n",
 			       xbf_dev_name(dev));
 		act(dev, xbf_life_step(&dev->life, event));
+		if (dev->life == XBF_LIFE_CLOSED)
+			wake_up_all(&dev->gone);
 		pr_debug("%s: event %u: %s -> %s\n", xbf_dev_name(dev), event,
 			 xbf_life_name(before), xbf_life_name(dev->life));
 	}
@@ -230,11 +231,14 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
 	return dev;
 }
 
-/* Everything of a vbd is gone but its structure, which openers may hold. */
+/*
+ * xenbus lets go of a vbd that is gone. Whoever still has it open keeps the
+ * structure, and the worker for the event of the last close.
+ */
 static void dev_release(struct xbf_dev *dev)
 {
 	flush_work(&dev->slow);
-	destroy_workqueue(dev->wq);
+	flush_work(&dev->work);
 	xbf_dev_put(dev);
 }
 
@@ -316,7 +320,9 @@ int xbf_dev_is_ready(struct xenbus_device *xdev)
 
 static bool is_closed(struct xbf_dev *dev)
 {
-	return READ_ONCE(dev->life) == XBF_LIFE_CLOSED && !work_busy(&dev->work);
+	/* A handshake that began before the removal ends first. */
+	return !test_bit(XBF_EV_REMOVE, &dev->events) &&
+	       READ_ONCE(dev->life) == XBF_LIFE_CLOSED;
 }
 
 struct leftover {

@@ -66,8 +66,7 @@ static inline void env_ref_release(grant_ref_t ref)
 	gnttab_free_grant_reference(ref);
 }
 
-static inline void env_grant(grant_ref_t ref, u16 domid, unsigned long frame,
-			     bool readonly)
+static inline void env_grant(grant_ref_t ref, u16 domid, unsigned long frame, bool readonly)
 {
 	gnttab_grant_foreign_access_ref(ref, domid, frame, readonly);
 }
@@ -92,23 +91,8 @@ static inline unsigned long env_addr_frame(const void *addr)
 	return virt_to_gfn((void *)addr);
 }
 
-static inline void env_copy_from_page(void *to, struct page *page,
-				      unsigned int offset, unsigned int len)
-{
-	char *from = kmap_atomic(page);
-
-	memcpy(to, from + offset, len);
-	kunmap_atomic(from);
-}
-
-static inline void env_copy_to_page(struct page *page, unsigned int offset,
-				    const void *from, unsigned int len)
-{
-	char *to = kmap_atomic(page);
-
-	memcpy(to + offset, from, len);
-	kunmap_atomic(to);
-}
+#define env_copy_from_page(to, page, offset, len)	memcpy_from_page(to, page, offset, len)
+#define env_copy_to_page(page, offset, from, len)	memcpy_to_page(page, offset, from, len)
 
 static inline gfp_t env_gfp(bool may_sleep)
 {
