@@ -14,7 +14,9 @@
  *   PROBE_GROUP(group, text)	the sentence: "this kernel has <text>"
  *   PROBE_GOOD(name)		control: must compile
  *   PROBE_BAD(name)		control: must not, one per class of error
- *   EXPORTED(symbol)		the answer is no unless Module.symvers has it
+ *   EXPORTED(symbol)		the answer is no unless Module.symvers has it. Belongs
+ *				into every probe that calls: compilers complain about
+ *				a call of something unknown only the first time
  *
  * Members are compared by assigning them to a pointer of the form in question:
  * a compiler that lets a wrong one pass is found out by the controls.
@@ -36,7 +38,7 @@
 #define PROBE_GOOD(name)	PROBE(name)
 #define PROBE_BAD(name)		PROBE(name)
 #define PROBE_GROUP(group, text)	extern int probe_group_##group
-#define EXPORTED(symbol)	do { } while (0)
+#define EXPORTED(symbol)	((void)(symbol))
 
 static struct blk_mq_ops *mq_ops;
 static struct block_device_operations *bd_ops;
@@ -61,6 +63,13 @@ PROBE_GOOD(good_environment)
 /* A function that no kernel has. */
 PROBE_BAD(bad_function)
 {
+	xbf_no_such_function(tag_set);
+}
+
+/* The same function once more, where compilers no longer mind the call. */
+PROBE_BAD(bad_function_again)
+{
+	EXPORTED(xbf_no_such_function);
 	xbf_no_such_function(tag_set);
 }
 
@@ -240,6 +249,7 @@ PROBE_ONE_OF(limits, limits_setters)
 {
 	EXPORTED(blk_queue_write_cache);
 	EXPORTED(blk_queue_max_hw_sectors);
+	EXPORTED(blk_queue_flag_set);
 	blk_queue_write_cache(queue, true, true);
 	blk_queue_max_hw_sectors(queue, 8);
 	blk_queue_flag_set(QUEUE_FLAG_NONROT, queue);
@@ -259,6 +269,7 @@ PROBE(limits_commit_frozen)
 /* up to 5.18: discard and secure erase are switched on by a flag of the queue. */
 PROBE(queue_flag_discard)
 {
+	EXPORTED(blk_queue_flag_set);
 	blk_queue_flag_set(QUEUE_FLAG_DISCARD, queue);
 	blk_queue_flag_set(QUEUE_FLAG_SECERASE, queue);
 }
@@ -268,14 +279,6 @@ PROBE(max_secure_erase_sectors)
 {
 	EXPORTED(blk_queue_max_secure_erase_sectors);
 	blk_queue_max_secure_erase_sectors(queue, 8);
-}
-
-/* 6.0 on: the DMA alignment is one of the limits, it was the queue's before. */
-PROBE(limits_dma_alignment)
-{
-	struct queue_limits *lim = NULL;
-
-	lim->dma_alignment = 511;
 }
 
 /* --- blk-mq --------------------------------------------------------------- */
@@ -508,18 +511,6 @@ PROBE_ONE_OF(xenbus_state, xenbus_state_path)
 {
 	EXPORTED(xenbus_read_driver_state);
 	xb_dev->state = xenbus_read_driver_state("");
-}
-
-/* 7.0 on: xenbus itself unregisters a device whose nodes went away. */
-PROBE(xenbus_vanished)
-{
-	xb_dev->vanished = false;
-}
-
-/* 5.16 on: devices that the boot need not wait for. */
-PROBE(xenbus_not_essential)
-{
-	xb_driver->not_essential = true;
 }
 
 /* 4.20 on, and older stable kernels: remove leaves our xenstore state alone. */
