@@ -94,7 +94,7 @@ static int make_ring(struct xbf_dev *dev, struct xbf_queue *q, u32 index)
 	err = xenbus_alloc_evtchn(dev->xdev, &port);
 	if (err)
 		return err;
-	snprintf(q->name, sizeof(q->name), "%s-%u", xbf_dev_name(dev), index);
+	scnprintf(q->name, sizeof(q->name), "%s-%u", xbf_dev_name(dev), index);
 	irq = bind_evtchn_to_irqhandler_lateeoi(port, xbf_queue_interrupt, 0, q->name, q);
 	if (irq < 0) {
 		xenbus_free_evtchn(dev->xdev, port);
@@ -138,7 +138,7 @@ static int write_ring(struct xenbus_transaction xbt, const char *dir, const stru
 		if (q->nr_pages == 1)
 			strscpy(key, "ring-ref", sizeof(key));
 		else
-			snprintf(key, sizeof(key), "ring-ref%u", i);
+			scnprintf(key, sizeof(key), "ring-ref%u", i);
 		err = xenbus_printf(xbt, dir, key, "%u", q->area_refs[i]);
 		if (err)
 			return err;
