@@ -64,7 +64,7 @@ guest_stop() {
 
 # guest_within SECONDS COMMAND...: run shell code in the guest; its output and status.
 guest_within() {
-	local seconds=$1 agent=/local/domain/$domid/data/lab seq done rc chunks i
+	local seconds=$1 agent=/local/domain/$domid/data/lab seq done rc chunks piece i
 	shift
 	seq=$(($(cat /tmp/seq) + 1))
 	echo $seq >/tmp/seq
@@ -80,16 +80,17 @@ guest_within() {
 	chunks=$(echo "$done" | cut -d ' ' -f 3)
 	i=0
 	while [ $i -lt "$chunks" ]; do
-		xs_read "$agent/out/$i"
+		piece=$(xs_read "$agent/out/$i")
+		printf %s "${piece%.}"
 		i=$((i + 1))
 	done
 	return "$rc"
 }
 
-# guest COMMAND...: as above; a failing command fails the scenario.
+# guest COMMAND..., guest_in SECONDS COMMAND...: as above; a failing command fails
+# the scenario.
 guest() { guest_in 120 "$@"; }
 guest_in() {
-	local out
-	out=$(guest_within "$@") || fail "in the guest: $(echo "$out" | tail -n 3)"
-	[ -z "$out" ] || echo "$out"
+	guest_within "$@" >/tmp/guest.out || fail "in the guest: $(tail -n 3 /tmp/guest.out)"
+	cat /tmp/guest.out
 }

@@ -10,8 +10,9 @@ agent_answer() {
 	local pieces=0 size
 	size=$(wc -c </tmp/output)
 	while [ $((pieces * 3000)) -lt "$size" ]; do
+		# The dot keeps the shell from dropping line ends.
 		xenstore write -R "$agent_store/out/$pieces" \
-			"$(dd if=/tmp/output bs=3000 skip=$pieces count=1 2>/dev/null)"
+			"$(dd if=/tmp/output bs=3000 skip=$pieces count=1 2>/dev/null && echo .)"
 		pieces=$((pieces + 1))
 	done
 	xenstore write "$agent_store/done" "$1 $2 $pieces"

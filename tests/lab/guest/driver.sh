@@ -48,9 +48,3 @@ disk_gone() {
 }
 
 disk_fact() { cat "/sys/block/$1/$2"; }
-
-# disk_sum XVDX: what the disk holds, read past every cache.
-disk_sum() {
-	echo 3 >/proc/sys/vm/drop_caches
-	dd if="/dev/$1" bs=1M iflag=direct 2>/dev/null | sha256sum | cut -d ' ' -f 1
-}

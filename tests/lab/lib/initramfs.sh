@@ -58,7 +58,7 @@ dom0_scripts() {
 	mkdir -p "$1"/{proc,sys,dev,tmp,run,var/lib/xen,var/log/xen,etc/xen/scripts,usr/share}
 	cp "$LAB/dom0/init" "$1/init"
 	cp "$LAB/dom0/block-lab" "$1/etc/xen/scripts/block-lab"
-	cp -r "$LAB/dom0" "$LAB/scenarios" "$1/lab/"
+	cp -r "$LAB/dom0" "$LAB/shared" "$LAB/scenarios" "$1/lab/"
 	: >"$1/etc/xen/xl.conf"
 }
 
@@ -68,7 +68,7 @@ guest_scripts() {
 	dir=$(mktemp -d)
 	mkdir -p "$dir"/{proc,sys,dev,tmp,run,lab,mnt}
 	cp "$LAB/guest/init" "$dir/init"
-	cp -r "$LAB/guest" "$LAB/scenarios" "$dir/lab/"
+	cp -r "$LAB/guest" "$LAB/shared" "$LAB/scenarios" "$dir/lab/"
 	pack "$dir" "$1"
 	rm -r "$dir"
 }

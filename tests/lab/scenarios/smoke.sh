@@ -29,37 +29,34 @@ scenario_smoke() {
 	disk_connected xvdb
 	fact version "$(guest 'cat /sys/module/xen_blkfront/version 2>/dev/null || echo none')"
 	guest "smoke_see xvda 0 $sectors && smoke_see xvdb 1 $((16 * 2048))"
-	guest smoke_write_partition
+	guest smoke_write_partition "$seed"
 	guest smoke_write_refused
-	expect "$(guest smoke_pattern)" "$(tail -c +1048577 /store/data | head -c 1048576 | sha256sum)" \
+	expect "$(seeded_data "$seed" 1048576 | sha256sum)" "$(tail -c +1048577 /store/data | head -c 1048576 | sha256sum)" \
 		"what dom0 finds where the guest wrote"
 }
 
 # In the guest: smoke_see XVDX READONLY SECTORS
 smoke_see() {
 	disk_appears "$1" || return 1
-	[ "$1 ro=$2 sectors=$3 512/512" = "$1 ro=$(disk_fact "$1" ro) sectors=$(disk_fact "$1" size) $(
-		disk_fact "$1" queue/logical_block_size)/$(disk_fact "$1" queue/physical_block_size)" ] || {
-		echo "$1: ro $(disk_fact "$1" ro), $(disk_fact "$1" size) sectors," \
-			"blocks $(disk_fact "$1" queue/logical_block_size)"
+	local wanted="read-only $2, $3 sectors, blocks 512/512" found
+	found="read-only $(disk_fact "$1" ro), $(disk_fact "$1" size) sectors, blocks $(
+		disk_fact "$1" queue/logical_block_size)/$(disk_fact "$1" queue/physical_block_size)"
+	[ "$found" = "$wanted" ] || {
+		echo "$1 is: $found; should be: $wanted"
 		return 1
 	}
 }
-
-# Lines that differ, so that a block in the wrong place is noticed.
-smoke_data() { seq 1000000 1200000 | head -c 1048576; }
-smoke_pattern() { smoke_data | sha256sum; }
 
 smoke_write_partition() {
 	[ -b /dev/xvda1 ] || {
 		echo "no partition xvda1"
 		return 1
 	}
-	smoke_data >/tmp/data
+	seeded_data "$1" 1048576 >/tmp/data
 	dd if=/tmp/data of=/dev/xvda1 bs=64k oflag=direct 2>&1 || return 1
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	[ "$(head -c 1048576 /dev/xvda1 | sha256sum)" = "$(smoke_pattern)" ] || {
+	[ "$(head -c 1048576 /dev/xvda1 | sha256sum)" = "$(sha256sum </tmp/data)" ] || {
 		echo "xvda1 gives back other data than was written"
 		return 1
 	}

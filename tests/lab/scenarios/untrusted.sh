@@ -1,0 +1,22 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A disk whose backend is not trusted: everything goes through pages of the driver's.
+
+untrusted_summary="trusted=0 in xenstore and as a parameter: verified I/O through bounce pages"
+
+scenario_untrusted() {
+	disk_attach xvda "$(store_file data 16)"
+	xenstore write "$(front_dir xvda)/trusted" 0
+	driver_load feature_persistent=0
+	untrusted_io
+	disk_attach xvda "$(store_file data 16)"
+	driver_load trusted=0 feature_persistent=0
+	untrusted_io
+}
+
+untrusted_io() {
+	disk_connected xvda
+	guest disk_appears xvda
+	features_io 512
+}
