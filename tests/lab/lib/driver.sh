@@ -1,20 +1,49 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Where the driver under test comes from. A driver is a folder with
-# xen-blkfront.ko and a line "origin" that says where it was taken from.
+# Where the driver under test comes from. Each becomes a folder in the guest with
+# xen-blkfront.ko and a file "origin" that says where it was taken from.
 
 # driver_module DRIVER LABEL DIR: put the module of that driver into DIR.
 driver_module() {
 	local driver=$1 label=$2 dir=$3
+	kernel_dir_of "$label"
+	mkdir -p "$dir"
 	case $driver in
-	intree) driver_intree "$label" "$dir" ;;
-	*) die "unknown driver '$driver'" ;;
+	intree) driver_intree "$dir" ;;
+	ours) driver_ours "$label" "$dir" ;;
+	mutant-*) driver_mutant "${driver#mutant-}" "$label" "$dir" ;;
+	*) die "unknown driver '$driver'; there are: intree, ours" ;;
 	esac
 }
 
 driver_intree() {
-	kernel_dir_of "$1"
-	copy_modules "$KERNEL_DIR" "$2" xen-blkfront
-	echo "kernel $(cat "$KERNEL_DIR/release"), its own driver" >"$2/origin"
+	copy_modules "$KERNEL_DIR" "$1" xen-blkfront
+	modprobe -d "$KERNEL_DIR" -S "$(cat "$KERNEL_DIR/release")" --show-depends xen-blkfront |
+		sed -n "s|^insmod $KERNEL_DIR\(.*xen-blkfront.*\)|\1|p" >"$1/origin"
+}
+
+driver_ours() {
+	local tree module
+	tree=$(guest_tree "$1")
+	module=$(tree_module "$tree" "$(cat "$KERNEL_DIR/release")")
+	plain_module "$module" "$2/xen-blkfront.ko"
+	echo "${module#"$tree"}" >"$2/origin"
+}
+
+# driver_mutant NAME LABEL DIR: our sources with one mistake put in on purpose.
+driver_mutant() {
+	local patch=$LAB/mutants/$1.patch build=$CACHE/mutants/$1-$2 log=$OUT/mutant-$1-$2.log
+	[ -e "$patch" ] || die "no mutant '$1'; there are: $(cd "$LAB/mutants" && echo *.patch)"
+	rm -rf "$build"
+	mkdir -p "$build" "$OUT"
+	"$TOP/scripts/tracked-files" --copy "$build"
+	patch -s -d "$build" -p1 <"$patch" >"$log" 2>&1 ||
+		die "mutant '$1' does not fit the sources any more: bring $patch up to date"
+	# shellcheck disable=SC2016 # the root's shell expands it
+	suite with-root "$2" bash -c 'make -s -C "$1" module KDIR="$KDIR"' mutant "$build" >>"$log" 2>&1 ||
+		die "mutant '$1' does not build; see $log"
+	cp "$build/src/xen-blkfront.ko" "$3/"
+	echo "mutant $1" >"$3/origin"
+	rm -rf "$build"
 }

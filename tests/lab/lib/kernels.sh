@@ -66,6 +66,17 @@ module_files() {
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }
 
+# plain_module FILE DEST: without the compression it was installed with.
+plain_module() {
+	case $1 in
+	*.ko) cp "$1" "$2" ;;
+	*.ko.xz) xz -dc "$1" >"$2" ;;
+	*.ko.zst) zstd -qdc "$1" >"$2" ;;
+	*.ko.gz) gzip -dc "$1" >"$2" ;;
+	*) die "do not know how to unpack $1" ;;
+	esac
+}
+
 # copy_modules KERNEL-DIR DEST MODULE...: plain .ko files and a list in load order.
 copy_modules() {
 	local dir=$1 dest=$2 file name
@@ -74,12 +85,7 @@ copy_modules() {
 	for file in $(module_files "$dir" "$@"); do
 		name=$(basename "$file")
 		name=${name%%.ko*}.ko
-		case $file in
-		*.ko) cp "$file" "$dest/$name" ;;
-		*.ko.xz) xz -dc "$file" >"$dest/$name" ;;
-		*.ko.zst) zstd -qdc "$file" >"$dest/$name" ;;
-		*) die "do not know how to unpack $file" ;;
-		esac
+		plain_module "$file" "$dest/$name"
 		echo "$name" >>"$dest/order"
 	done
 }

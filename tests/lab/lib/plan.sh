@@ -4,10 +4,8 @@
 # A plan: what one boot does, entry after entry. Entries for the same kernel, type
 # and number of vCPUs share a guest if they follow each other.
 
-SCENARIOS=()
-for file in "$LAB"/scenarios/*.sh; do
-	SCENARIOS+=("$(basename "$file" .sh)")
-done
+# Scenarios to choose from have a summary; demo and bench have commands of their own.
+mapfile -t SCENARIOS < <(sed -n 's/^\([a-z]*\)_summary=.*/\1/p' "$LAB"/scenarios/*.sh)
 
 # plan_begin NAME: a new run folder, known as RUN.
 plan_begin() {
@@ -19,20 +17,27 @@ plan_begin() {
 	: >"$RUN/plan"
 }
 
-# plan_add SCENARIO KERNEL TYPE DRIVER [VCPUS [MODULE-ARGS [BACKEND]]]
+# plan_add SCENARIO KERNEL TYPE DRIVER [VCPUS [MODULE-ARGS]]
+# A mutant's entry is in order if its scenario fails.
 plan_add() {
-	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-1} module_args=${6:-} backend=${7:-blkback} id
-	[[ " ${SCENARIOS[*]} " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
+	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} id wanted=PASS
+	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
-	echo "$id" >>"$RUN/plan"
+	[[ $driver != mutant-* ]] || wanted=FAIL
+	echo "$id $wanted" >>"$RUN/plan"
 	local seed=${SEED:-$RANDOM$RANDOM}
-	declare -p id scenario kernel type driver vcpus module_args backend seed |
+	declare -p id scenario kernel type driver vcpus module_args seed |
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
 	[ $((vcpus + 1)) -le $PLAN_CPUS ] || PLAN_CPUS=$((vcpus + 1))
-	PLAN_SECONDS=$((PLAN_SECONDS + 300))
-	plan_kernels[$kernel]="${plan_kernels[$kernel]:-} $driver"
+	PLAN_SECONDS=$((PLAN_SECONDS + 400))
+	plan_drivers "$kernel" "$driver"
 }
 declare -A plan_kernels=()
+
+# plan_drivers KERNEL DRIVER...: drivers that guests with that kernel shall find.
+plan_drivers() {
+	plan_kernels[$1]="${plan_kernels[$1]:-} ${*:2}"
+}
 
 # plan_run: build what the entries need, boot, tell where the logs are.
 plan_run() {

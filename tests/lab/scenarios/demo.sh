@@ -1,0 +1,55 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# For `lab demo`: show which module drives the disk, what it agreed on with the
+# backend, that data arrives on both sides, and how it compares.
+
+demo_rounds=3
+
+scenario_demo() {
+	local data=/store/data
+	disk_attach xvda "$(store_file data $integrity_mib)"
+	driver_load
+	disk_connected xvda
+	guest disk_appears xvda
+	demo_module
+	demo_agreed
+	progress "verified I/O on /dev/xvda, seed $seed"
+	integrity_on_disk
+	swap_away
+	stores_drop
+	demo_compare
+}
+
+demo_module() {
+	fact module_path "$(guest 'cat /lib/drivers/ours/origin')"
+	fact version "$(guest 'cat /sys/module/xen_blkfront/version')"
+	fact srcversion "$(guest 'cat /sys/module/xen_blkfront/srcversion')"
+	fact kernel "$(guest 'uname -r')"
+	fact sysfs "$(guest 'readlink -f /sys/block/xvda/device/driver/module')"
+}
+
+demo_agreed() {
+	local agreed
+	agreed=$(features_agreed)
+	fact agreed "$agreed"
+	fact max_segments "$(guest disk_fact xvda queue/max_segments)"
+	fact write_cache "$(guest disk_fact xvda queue/write_cache)"
+	fact depth "$(guest disk_fact xvda queue/nr_requests)"
+	fact scheduler "$(guest disk_fact xvda queue/scheduler)"
+}
+
+# The same disk, the same boot, the drivers in turn.
+demo_compare() {
+	local round=1 driver
+	while [ $round -le $demo_rounds ]; do
+		for driver in intree ours; do
+			progress "round $round of $demo_rounds, driver: $driver"
+			swap_to $driver /dev/nullb0
+			sample $driver $round default randread 4k 32 12000
+			sample $driver $round default randwrite 4k 32 12000
+			swap_away
+		done
+		round=$((round + 1))
+	done
+}
