@@ -5,7 +5,7 @@
 
 # store_file NAME MIB [SECTOR]: a loop device over a file in memory; prints its name.
 store_file() {
-	local file=/store/$1
+	local file=/store/"$1"
 	truncate -s "${2}M" "$file"
 	/sbin/losetup --find --show --sector-size "${3:-512}" "$file"
 }
@@ -17,7 +17,7 @@ store_drop() {
 
 # Distances and numbers of xvdX as the protocol knows them.
 vdev_number() {
-	local letter=${1#xvd}
+	local letter="${1#xvd}"
 	echo $((51712 + 16 * ($(printf '%d' "'$letter") - 97)))
 }
 
@@ -75,7 +75,7 @@ stores_drop() {
 # driver_load [PARAMETER=VALUE...]: the driver under test, with the plan's parameters.
 driver_load() { driver_load_as "$driver" "$@"; }
 driver_load_as() {
-	local name=$1
+	local name="$1"
 	shift
 	guest "driver_load $name $module_args $*"
 }

@@ -7,7 +7,7 @@ guest_name=lab
 guest_log=/var/log/xen/console/guest-$guest_name.log
 
 guest_config() {
-	local dir=/lab/guests/$kernel image=vmlinux
+	local dir=/lab/guests/"$kernel" image=vmlinux
 	[ "$type" != hvm ] || image=vmlinuz
 	cat <<END
 name = "$guest_name"
@@ -64,7 +64,7 @@ guest_stop() {
 
 # guest_within SECONDS COMMAND...: run shell code in the guest; its output and status.
 guest_within() {
-	local seconds=$1 agent=/local/domain/$domid/data/lab seq done rc chunks piece i
+	local seconds="$1" agent=/local/domain/"$domid"/data/lab seq answer rc chunks piece i
 	shift
 	seq=$(($(cat /tmp/seq) + 1))
 	echo $seq >/tmp/seq
@@ -75,9 +75,9 @@ guest_within() {
 		echo "no answer from the guest within $seconds s to: $*"
 		return 124
 	fi
-	done=$(xs_read "$agent/done")
-	rc=$(echo "$done" | cut -d ' ' -f 2)
-	chunks=$(echo "$done" | cut -d ' ' -f 3)
+	answer=$(xs_read "$agent/done")
+	rc=$(echo "$answer" | cut -d ' ' -f 2)
+	chunks=$(echo "$answer" | cut -d ' ' -f 3)
 	i=0
 	while [ $i -lt "$chunks" ]; do
 		piece=$(xs_read "$agent/out/$i")

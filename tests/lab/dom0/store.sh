@@ -5,7 +5,7 @@
 
 xs_read() { xenstore read -R "$1" 2>/dev/null; }
 
-guest_crashed() { xl list $guest_name 2>/dev/null | grep -q '..c... *[0-9.]*$'; }
+guest_crashed() { xl list "$guest_name" 2>/dev/null | grep -q '..c... *[0-9.]*$'; }
 
 # xs_wait SECONDS PATH PATTERN: until the node matches the shell pattern.
 # Gives up at once if the guest crashes meanwhile.

@@ -5,7 +5,7 @@
 
 # swap_to DRIVER DEVICE [PARAMETER=VALUE...]
 swap_to() {
-	local name=$1 device=$2
+	local name="$1" device="$2"
 	shift 2
 	disk_attach xvda "$device"
 	driver_load_as "$name" "$@"

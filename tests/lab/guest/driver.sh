@@ -5,7 +5,7 @@
 
 # driver_load NAME [PARAMETER=VALUE...]
 driver_load() {
-	local name=$1
+	local name="$1"
 	shift
 	insmod "/lib/drivers/$name/xen-blkfront.ko" "$@" || {
 		echo "cannot load the driver: $(dmesg | tail -n 3)"

@@ -15,7 +15,7 @@ BOOT_DOM0_MEMORY=3072
 # boot_prepare RUN-DIR: dom0's memory file system from RUN-DIR/dom0.
 boot_prepare() {
 	local run=$1
-	kernel_dir_of $LAB_DOM0_KERNEL
+	kernel_dir_of "$LAB_DOM0_KERNEL"
 	pack "$run/dom0" "$run/job.cpio"
 	cat "$(programs_cpio "${DOM0_PROGRAMS[@]}")" \
 		"$(modules_cpio "$KERNEL_DIR" "${DOM0_MODULES[@]}")" "$run/job.cpio" >"$run/dom0.cpio"
@@ -27,7 +27,7 @@ boot_prepare() {
 boot_qemu() {
 	local run=$1 cpus=$2
 	shift 2
-	kernel_dir_of $LAB_DOM0_KERNEL
+	kernel_dir_of "$LAB_DOM0_KERNEL"
 	qemu-system-x86_64 "$@" -machine pc -cpu $BOOT_CPU -smp "$cpus" -m $BOOT_MEMORY \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$(tools_dir)/boot/xen" \

@@ -12,6 +12,7 @@ plan_begin() {
 	RUN=$OUT/$1
 	rm -rf "$RUN"
 	mkdir -p "$RUN/dom0/lab/plan" "$RUN/dom0/lab/guests"
+	plan_kernels=()
 	PLAN_CPUS=1
 	PLAN_SECONDS=120
 	: >"$RUN/plan"
@@ -28,7 +29,7 @@ plan_add() {
 	local seed=${SEED:-$RANDOM$RANDOM}
 	declare -p id scenario kernel type driver vcpus module_args seed |
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
-	[ $((vcpus + 1)) -le $PLAN_CPUS ] || PLAN_CPUS=$((vcpus + 1))
+	[ $((vcpus + 1)) -le "$PLAN_CPUS" ] || PLAN_CPUS=$((vcpus + 1))
 	PLAN_SECONDS=$((PLAN_SECONDS + 400))
 	plan_drivers "$kernel" "$driver"
 }

@@ -11,8 +11,8 @@ LAB_PACKAGES=(xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils qemu-syste
 tools_libraries() (
 	# shellcheck source=tests/lib/suite.sh
 	. "$TOP/tests/lib/suite.sh"
-	suite_lists $LAB_SUITE
-	suite_apt apt-get $LAB_SUITE -qq -y --no-install-recommends --print-uris \
+	suite_lists "$LAB_SUITE"
+	suite_apt apt-get "$LAB_SUITE" -qq -y --no-install-recommends --print-uris \
 		install "${LAB_PACKAGES[@]}" | sed -n "s/^[^ ]* \(\(lib\|zlib\)[^_ ]*\)_.*/\1/p"
 )
 

@@ -65,6 +65,7 @@ package_file() {
 
 # What the package holds, whenever it was built.
 package_digest() {
+	# shellcheck disable=SC2016 # tar's shell expands it
 	dpkg-deb --fsys-tarfile "$1" | tar -x --to-command='echo "$TAR_FILENAME"; cat' | digest
 }
 
@@ -75,6 +76,7 @@ tree_install_package() {
 	note "installing $(basename "$deb") in the tree of $release: dkms builds the module (log: $log)"
 	cp -a "$base/." "$dir"
 	cp "$deb" "$dir/var/tmp/"
+	# shellcheck disable=SC2016 # the tree's shell expands it
 	in_tree "$dir" sh -euc 'dpkg -i "/var/tmp/$1"
 		dkms status
 		modprobe -S "$2" --show-depends xen-blkfront' install "$(basename "$deb")" "$release" \

@@ -8,7 +8,7 @@ demo_rounds=3
 
 scenario_demo() {
 	local data=/store/data
-	disk_attach xvda "$(store_file data $integrity_mib)"
+	disk_attach xvda "$(store_file data "$integrity_mib")"
 	driver_load
 	disk_connected xvda
 	guest disk_appears xvda

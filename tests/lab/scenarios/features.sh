@@ -30,7 +30,7 @@ features_backend() {
 
 # features_case PERSISTENT SEGMENTS ORDER QUEUES SECTOR
 features_case() {
-	local queues=$4 segments=$2 what="persistent=$1 order=$3 queues=$4"
+	local queues="$4" segments="$2" what="persistent=$1 order=$3 queues=$4"
 	[ "$queues" -le "$vcpus" ] || return 0
 	progress "features: $what segments=$2 sector=$5"
 	features_open "$5" "feature_persistent=$1" "max_indirect_segments=$2" \
@@ -43,7 +43,7 @@ features_case() {
 }
 
 features_open() {
-	local sector=$1
+	local sector="$1"
 	shift
 	disk_attach xvda "$(store_file data 16 "$sector")"
 	driver_load "$@"

@@ -7,7 +7,7 @@ qdisk_summary="the integrity scenario on QEMU's qdisk backend"
 
 scenario_qdisk() {
 	progress "qdisk: seed $seed"
-	truncate -s ${integrity_mib}M /store/data
+	truncate -s "${integrity_mib}"M /store/data
 	seeded_data "$seed" 8388608 | dd of=/store/data bs=1M conv=notrunc 2>/dev/null
 	qdisk_backend
 	disk_attach_qdisk xvda /store/data
@@ -22,7 +22,7 @@ scenario_qdisk() {
 # A PV or PVH guest that started without such a disk has no QEMU yet. xl wants to
 # know of it, and ends it with the guest.
 qdisk_backend() {
-	local node=/local/domain/$domid/image/device-model-pid
+	local node=/local/domain/"$domid"/image/device-model-pid
 	[ -z "$(xs_read "$node")" ] || return 0
 	/usr/libexec/xen-qemu-system-i386 -xen-domid "$domid" -xen-attach -machine xenpv \
 		-display none -nodefaults -no-user-config -monitor none -serial none -parallel none \
