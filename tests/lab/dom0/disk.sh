@@ -10,12 +10,18 @@ store_file() {
 	/sbin/losetup --find --show --sector-size "${3:-512}" "$file"
 }
 
-store_drop() {
-	/sbin/losetup -d "$1" 2>/dev/null
-	rm -f "/store/$2"
+# store_bad FIRST LAST: a memory device of 64 MiB on which these sectors are bad.
+store_bad() {
+	local dir=/sys/kernel/config/nullb/bad
+	mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+	mkdir $dir && echo 64 >$dir/size && echo 1 >$dir/memory_backed &&
+		echo "+$1-$2" >$dir/badblocks && echo 1 >$dir/power || fail "cannot make a null_blk device"
+	echo "/dev/nullb$(cat $dir/index)"
 }
 
-# Distances and numbers of xvdX as the protocol knows them.
+store_bad_drop() { rmdir /sys/kernel/config/nullb/bad 2>/dev/null; }
+
+# The number by which the protocol knows xvdX.
 vdev_number() {
 	local letter="${1#xvd}"
 	echo $((51712 + 16 * ($(printf '%d' "'$letter") - 97)))
@@ -70,6 +76,7 @@ disks_end() {
 stores_drop() {
 	/sbin/losetup -D
 	rm -rf /store/*
+	store_bad_drop
 }
 
 # driver_load [PARAMETER=VALUE...]: the driver under test, with the plan's parameters.

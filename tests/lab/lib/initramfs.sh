@@ -8,7 +8,10 @@
 DOM0_PROGRAMS=(bin/busybox usr/lib/xen-4.17/bin/xl usr/lib/xen-4.17/bin/xenstored
 	usr/lib/xen-4.17/bin/xenconsoled usr/lib/xen-4.17/bin/xen-init-dom0
 	usr/lib/xen-4.17/bin/libxl-save-helper usr/bin/xenstore
-	usr/libexec/xen-qemu-system-i386 sbin/losetup sbin/e2fsck)
+	usr/libexec/xen-qemu-system-i386 sbin/losetup sbin/e2fsck
+	# What an HVM guest starts with.
+	usr/lib/xen-4.17/boot/hvmloader usr/share/seabios/bios.bin usr/share/seabios/bios-256k.bin
+	usr/share/qemu/linuxboot.bin usr/share/qemu/linuxboot_dma.bin usr/share/qemu/kvmvapic.bin)
 DOM0_MODULES=(xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc virtio_pci virtio_blk
 	loop xen-blkback null_blk ext4)
 GUEST_PROGRAMS=(bin/busybox usr/bin/xenstore usr/bin/fio sbin/mke2fs sbin/e2fsck)
