@@ -10,6 +10,7 @@
 
 set -euo pipefail
 
+suite_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 : "${XBF_CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/xen-blkfront-dkms}"
 
 suite_usage() {
@@ -48,18 +49,9 @@ suite_base() {
 	esac
 }
 
-# suite_host_packages COMMAND=PACKAGE...: install what this machine lacks.
+# What this machine itself must have for the rest here.
 suite_host_packages() {
-	local pair missing=()
-	for pair; do
-		[ -e "${pair%%=*}" ] || command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
-	done
-	[ ${#missing[@]} -eq 0 ] && return
-	[ "$(id -u)" -eq 0 ] || suite_die "please install first: ${missing[*]}"
-	suite_say "installing ${missing[*]} on this machine"
-	{ apt-get install -qq -y --no-install-recommends "${missing[@]}" ||
-		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends "${missing[@]}"; }; } \
-		</dev/null >&2
+	"$suite_top/scripts/deps" suite
 }
 
 # The machine's mirrors: "main URI" and "security URI".
@@ -80,7 +72,7 @@ suite_mirrors() {
 suite_sources() {
 	local suite=$1 base keyring main security
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-	suite_host_packages "$keyring=debian-archive-keyring"
+	suite_host_packages
 	main=$(suite_mirrors | sed -n 's/^main //p')
 	security=$(suite_mirrors | sed -n 's/^security //p')
 	[ -n "$main" ] || suite_die "no Debian mirror in this machine's apt configuration; add one to /etc/apt"
@@ -255,8 +247,7 @@ suite_unpack() {
 
 suite_debootstrap() {
 	local suite=$1 root=$2 mirror new=$2.new log=$2.log include
-	suite_host_packages debootstrap=debootstrap unshare=util-linux \
-		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
+	suite_host_packages
 	mirror=$(suite_mirrors | sed -n 's/^main //p')
 	[ -n "$mirror" ] || suite_die "no Debian mirror in this machine's apt configuration; add one to /etc/apt"
 	# perl: kernel-doc, which W=1 calls

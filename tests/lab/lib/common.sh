@@ -21,20 +21,6 @@ die() {
 
 suite() { bash "$TOP/tests/lib/suite.sh" "$@"; }
 
-# host_packages COMMAND=PACKAGE...: install what this machine lacks.
-host_packages() {
-	local pair missing=()
-	for pair; do
-		command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
-	done
-	[ ${#missing[@]} -gt 0 ] || return 0
-	[ "$(id -u)" -eq 0 ] || die "please install first: ${missing[*]}"
-	note "installing ${missing[*]} on this machine"
-	{ apt-get install -qq -y --no-install-recommends "${missing[@]}" ||
-		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends "${missing[@]}"; }; } \
-		</dev/null >&2
-}
-
 # once DIR COMMAND...: let COMMAND fill DIR unless an earlier run finished it.
 # COMMAND gets the folder to fill as its last argument.
 once() {
