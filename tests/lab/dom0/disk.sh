@@ -14,8 +14,11 @@ store_file() {
 store_bad() {
 	local dir=/sys/kernel/config/nullb/bad
 	mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
-	mkdir $dir && echo 64 >$dir/size && echo 1 >$dir/memory_backed &&
-		echo "+$1-$2" >$dir/badblocks && echo 1 >$dir/power || fail "cannot make a null_blk device"
+	mkdir $dir || fail "cannot make a null_blk device"
+	echo 64 >$dir/size
+	echo 1 >$dir/memory_backed
+	echo "+$1-$2" >$dir/badblocks
+	echo 1 >$dir/power || fail "cannot switch on a null_blk device"
 	echo "/dev/nullb$(cat $dir/index)"
 }
 
@@ -42,11 +45,33 @@ disk_attach() {
 		fail "xl block-attach $1 failed: $(tail -n 2 /tmp/xl.out)"
 }
 
-# disk_attach_qdisk XVDX FILE
 disk_attach_qdisk() {
+	qdisk_start
 	xl block-attach "$domid" \
-		"format=raw,vdev=$1,access=w,backendtype=qdisk,discard,target=$2" >/tmp/xl.out 2>&1 ||
+		"format=raw,vdev=$1,access=${3:-w},backendtype=qdisk,discard,target=$2" >/tmp/xl.out 2>&1 ||
 		fail "xl block-attach $1 failed: $(tail -n 2 /tmp/xl.out)"
+}
+
+# A PV or PVH guest that started without such a disk has no QEMU yet. xl wants to
+# know of it, and ends it with the guest.
+qdisk_start() {
+	local node="/local/domain/$domid/image/device-model-pid"
+	[ -z "$(xs_read "$node")" ] || return 0
+	/usr/libexec/xen-qemu-system-i386 -xen-domid "$domid" -xen-attach -machine xenpv \
+		-display none -nodefaults -no-user-config -monitor none -serial none -parallel none \
+		-daemonize -pidfile /run/qdisk.pid -D /logs/qemu-qdisk.log >/tmp/out 2>&1 ||
+		fail "cannot start QEMU as disk backend: $(tail -n 2 /tmp/out)"
+	xenstore write "$node" "$(cat /run/qdisk.pid)"
+}
+
+# disk_new XVDX NAME MIB [r|w]: a store, and a disk over it by the plan's backend.
+disk_new() {
+	truncate -s "${3}M" "/store/$2"
+	case $backend in
+	blkback) disk_attach "$1" "$(store_file "$2" "$3")" "${4:-w}" ;;
+	qdisk) disk_attach_qdisk "$1" "/store/$2" "${4:-w}" ;;
+	*) fail "unknown backend '$backend'; there are: blkback, qdisk" ;;
+	esac
 }
 
 disk_connected() {

@@ -18,16 +18,16 @@ plan_begin() {
 	: >"$RUN/plan"
 }
 
-# plan_add SCENARIO KERNEL TYPE DRIVER [VCPUS [MODULE-ARGS]]
+# plan_add SCENARIO KERNEL TYPE DRIVER [VCPUS [MODULE-ARGS [BACKEND]]]
 # A mutant's entry is in order if its scenario fails.
 plan_add() {
-	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} id wanted=PASS
+	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} backend=${7:-blkback}
+	local id wanted=PASS seed=${SEED:-$RANDOM$RANDOM}
 	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
 	[[ $driver != mutant-* ]] || wanted=FAIL
 	echo "$id $wanted" >>"$RUN/plan"
-	local seed=${SEED:-$RANDOM$RANDOM}
-	declare -p id scenario kernel type driver vcpus module_args seed |
+	declare -p id scenario kernel type driver vcpus module_args backend seed |
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
 	[ $((vcpus + 1)) -le "$PLAN_CPUS" ] || PLAN_CPUS=$((vcpus + 1))
 	PLAN_SECONDS=$((PLAN_SECONDS + 400))

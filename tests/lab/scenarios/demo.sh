@@ -7,14 +7,9 @@
 demo_rounds=3
 
 scenario_demo() {
-	local data=/store/data
-	disk_attach xvda "$(store_file data "$integrity_mib")"
-	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	integrity_disk
 	demo_module
 	demo_agreed
-	progress "verified I/O on /dev/xvda, seed $seed"
 	integrity_on_disk
 	swap_away
 	stores_drop

@@ -8,9 +8,7 @@ filesystem_summary="mkfs.ext4, mount, write, unmount, fsck in guest and dom0"
 filesystem_mib=64
 
 scenario_filesystem() {
-	local data
-	data=$(store_file data $filesystem_mib)
-	disk_attach xvda "$data"
+	disk_new xvda data $filesystem_mib
 	driver_load
 	disk_connected xvda
 	guest disk_appears xvda
@@ -21,7 +19,7 @@ scenario_filesystem() {
 	guest_in 120 disk_sums xvda $filesystem_mib >/tmp/sums.guest
 	region_sums /store/data $filesystem_mib >/tmp/sums.dom0
 	cmp -s /tmp/sums.guest /tmp/sums.dom0 || fail "guest and backing store hold different file systems"
-	/sbin/e2fsck -fn "$data" >/tmp/out 2>&1 || fail "dom0's fsck: $(tail -n 3 /tmp/out)"
+	/sbin/e2fsck -fn /store/data >/tmp/out 2>&1 || fail "dom0's fsck: $(tail -n 3 /tmp/out)"
 }
 
 filesystem_make() { /sbin/mke2fs -q -F -t ext4 /dev/xvda && mount -t ext4 /dev/xvda /mnt; }

@@ -8,23 +8,25 @@ integrity_summary="fio with crc32c over 512 B to 1 MiB, flushes; backing store c
 integrity_mib=64
 
 scenario_integrity() {
-	progress "integrity: seed $seed"
-	truncate -s ${integrity_mib}M /store/data
-	seeded_data "$seed" 8388608 | dd of=/store/data bs=1M conv=notrunc 2>/dev/null
-	disk_attach xvda "$(store_file data $integrity_mib)"
-	driver_load
-	disk_connected xvda
+	integrity_disk
 	integrity_on_disk
 }
 
-# The part that does not depend on the kind of backend.
-integrity_on_disk() {
+integrity_disk() {
+	progress "integrity: seed $seed"
+	seeded_data "$seed" 8388608 >/store/data
+	disk_new xvda data "$integrity_mib"
+	driver_load
+	disk_connected xvda
 	guest disk_appears xvda
+}
+
+integrity_on_disk() {
 	integrity_compare "before any write"
 	guest_in 300 integrity_write "$seed" "$vcpus"
 	integrity_flushes
 	integrity_compare "after the guest's writes"
-	fact verified_mib $integrity_mib
+	fact verified_mib "$integrity_mib"
 	fact seed "$seed"
 }
 

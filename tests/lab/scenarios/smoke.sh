@@ -19,11 +19,10 @@ smoke_partition_table() {
 }
 
 scenario_smoke() {
-	local sectors=$((32 * 2048)) data
-	data=$(store_file data 32)
+	local sectors=$((32 * 2048))
 	smoke_partition_table /store/data $sectors
-	disk_attach xvda "$data"
-	disk_attach xvdb "$(store_file readonly 16)" r
+	disk_new xvda data 32
+	disk_new xvdb readonly 16 r
 	driver_load
 	disk_connected xvda
 	disk_connected xvdb

@@ -18,5 +18,21 @@ scenario_untrusted() {
 untrusted_io() {
 	disk_connected xvda
 	guest disk_appears xvda
+	guest untrusted_known
 	features_io 512
+}
+
+# In the guest: the driver says so itself, in its debugfs file or in the log.
+untrusted_known() {
+	local features=/sys/kernel/debug/xen-blkfront/vbd-51712/features
+	mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+	if [ -e $features ]; then
+		grep '^trusted:' $features
+		grep -q '^trusted: 0$' $features
+	else
+		dmesg | grep 'blkfront: xvda:' | tail -n 1 | grep -o 'bounce buffer: enabled'
+	fi || {
+		echo "the driver does not say that it bounces"
+		return 1
+	}
 }
