@@ -66,7 +66,7 @@ static inline void env_ref_release(grant_ref_t ref)
 	gnttab_free_grant_reference(ref);
 }
 
-static inline void env_grant(grant_ref_t ref, u16 domid, unsigned long frame, bool readonly)
+static inline void env_grant(grant_ref_t ref, u16 domid, unsigned long frame, unsigned int readonly)
 {
 	gnttab_grant_foreign_access_ref(ref, domid, frame, readonly);
 }

@@ -10,7 +10,7 @@
  *
  * An environment supplies:
  *
- * u8 .. u64, bool, struct page, grant_ref_t, WARN-free memset()
+ * u8 .. u64, bool, struct page, grant_ref_t, likely(), WARN-free memset()
  *
  * Shared memory, towards the other domain:
  *   u32  env_read32(const u32 *p), u64 env_read64(const u64 *p),
@@ -28,7 +28,7 @@
  *   unsigned int env_refs_claim(grant_ref_t *refs, unsigned int nr)
  *				claim up to @nr references, say how many
  *   void env_ref_release(grant_ref_t ref)	an unused one goes back
- *   void env_grant(ref, domid, frame, readonly)
+ *   void env_grant(ref, domid, frame, readonly)	readonly: anything but 0
  *   bool env_grant_end(ref)	false: the other domain still maps the frame
  *   bool env_grant_retry(ref)	as env_grant_end(), quiet when it fails; when
  *				it succeeds the reference went back as well

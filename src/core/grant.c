@@ -26,8 +26,11 @@ void xbf_budget_init(struct xbf_budget *budget, u32 max)
 /* Books up to @nr grants, says how many. */
 static u32 budget_take(struct xbf_budget *budget, u32 nr)
 {
-	unsigned long flags = env_lock(&budget->lock);
+	unsigned long flags;
 
+	if (!nr)
+		return 0;
+	flags = env_lock(&budget->lock);
 	if (nr > budget->max - budget->used)
 		nr = budget->max - budget->used;
 	budget->used += nr;
@@ -37,8 +40,11 @@ static u32 budget_take(struct xbf_budget *budget, u32 nr)
 
 static void budget_give(struct xbf_budget *budget, u32 nr)
 {
-	unsigned long flags = env_lock(&budget->lock);
+	unsigned long flags;
 
+	if (!nr)
+		return;
+	flags = env_lock(&budget->lock);
 	budget->used -= nr;
 	env_unlock(&budget->lock, flags);
 }
@@ -54,10 +60,10 @@ static void gnt_free(struct xbf_gnt *gnt)
 static bool gnt_destroy(struct xbf_gnt *gnt)
 {
 	if (gnt->granted) {
-		if (!env_grant_retry(gnt->ref))
+		if (!env_grant_retry(gnt->seg.gref))
 			return false;
 	} else {
-		env_ref_release(gnt->ref);
+		env_ref_release(gnt->seg.gref);
 	}
 	gnt_free(gnt);
 	return true;
@@ -78,7 +84,7 @@ static struct xbf_gnt *gnt_create(const struct xbf_pool *pool, bool may_sleep)
 
 static void gnt_adopt(struct xbf_pool *pool, struct xbf_gnt *gnt, grant_ref_t ref)
 {
-	gnt->ref = ref;
+	gnt->seg.gref = ref;
 	if (pool->mode != XBF_MODE_KEPT)
 		return;
 	env_grant(ref, pool->domid, env_addr_frame(gnt->page), pool->readonly);
@@ -120,67 +126,55 @@ static void push_free(struct xbf_pool *pool, struct xbf_gnt *chain)
 }
 
 /*
- * Books room for up to @nr more, in the pool and, beyond the reserve, in the
- * budget. Booking comes before making, so that several growers together
- * respect the limits.
+ * Books room for up to as many as @want lacks, in the pool and, beyond the
+ * reserve, in the budget. Booking comes before making, so that several growers
+ * together respect the limits. The pool's lock is held.
  */
 static u32 book(struct xbf_pool *pool, u32 want)
 {
-	unsigned long flags = env_lock(&pool->lock);
 	u32 nr = pool->nr_free < want ? want - pool->nr_free : 0;
-	u32 room = pool->max - pool->nr;
 	bool reserve = pool->nr < pool->reserve;
+	u32 room = (reserve ? pool->reserve : pool->max) - pool->nr;
 
-	if (reserve)
-		room = pool->reserve - pool->nr;
 	if (nr > room)
 		nr = room;
 	if (nr > GROW_BATCH)
 		nr = GROW_BATCH;
+	if (!reserve)
+		nr = budget_take(pool->budget, nr);
 	pool->nr += nr;
-	env_unlock(&pool->lock, flags);
-
-	if (!nr || reserve)
-		return nr;
-	room = budget_take(pool->budget, nr);
-	if (room < nr) {
-		flags = env_lock(&pool->lock);
-		pool->nr -= nr - room;
-		env_unlock(&pool->lock, flags);
-	}
-	return room;
+	return nr;
 }
 
 /* Takes @nr grants off the books; the pool's lock is held. */
-static u32 unbook(struct xbf_pool *pool, u32 nr)
+static void unbook(struct xbf_pool *pool, u32 nr)
 {
 	u32 beyond = pool->nr > pool->reserve ? pool->nr - pool->reserve : 0;
 
 	pool->nr -= nr;
-	return nr < beyond ? nr : beyond;
+	budget_give(pool->budget, nr < beyond ? nr : beyond);
 }
 
 /* Grows until @want are free; false: no more to be had now. */
 static bool pool_grow(struct xbf_pool *pool, u32 want, bool may_sleep)
 {
+	unsigned long flags = env_lock(&pool->lock);
 	struct xbf_gnt *chain;
-	unsigned long flags;
-	u32 nr, made, refund;
-	bool enough = false;
+	u32 nr, made;
+	bool enough;
 
-	while (!enough && (nr = book(pool, want))) {
+	while ((nr = book(pool, want))) {
+		env_unlock(&pool->lock, flags);
 		chain = grow_batch(pool, nr, may_sleep, &made);
-
 		flags = env_lock(&pool->lock);
 		push_free(pool, chain);
-		refund = unbook(pool, nr - made);
-		enough = pool->nr_free >= want;
-		env_unlock(&pool->lock, flags);
-		if (refund)
-			budget_give(pool->budget, refund);
+		unbook(pool, nr - made);
 		if (made < nr)
 			break;
 	}
+	/* Perhaps thanks to others that gave back meanwhile. */
+	enough = pool->nr_free >= want;
+	env_unlock(&pool->lock, flags);
 	return enough;
 }
 
@@ -233,64 +227,15 @@ u32 xbf_pool_destroy(struct xbf_pool *pool)
 	return xbf_pool_retry(pool);
 }
 
-/* Takes @nr off the free list; the lock is held and there are enough. */
-static struct xbf_gnt *pop_free(struct xbf_pool *pool, u32 nr)
-{
-	struct xbf_gnt *head = pool->free, *last = head;
-
-	pool->nr_free -= nr;
-	while (--nr)
-		last = last->next;
-	pool->free = last->next;
-	last->next = NULL;
-	return head;
-}
-
-/**
- * xbf_pool_take() - take a chain of grants out of a pool
- * @pool: the pool
- * @nr: how many, at least 1
- *
- * Grows the pool without waiting when it has too few. Any context.
- *
- * Return: the head of a NULL-terminated chain of @nr grants, or NULL; never
- * fewer than asked for.
- */
-struct xbf_gnt *xbf_pool_take(struct xbf_pool *pool, u32 nr)
+/* The part of xbf_pool_take() for pools that have too few. */
+struct xbf_gnt *xbf_pool_grow_and_take(struct xbf_pool *pool, u32 nr)
 {
 	struct xbf_gnt *head = NULL;
-	unsigned long flags;
 
-	do {
-		flags = env_lock(&pool->lock);
-		if (pool->nr_free >= nr)
-			head = pop_free(pool, nr);
-		env_unlock(&pool->lock, flags);
-		/* Another CPU may take what we grew: that is progress too. */
-	} while (!head && pool_grow(pool, nr, false));
+	/* Another CPU may take what we grew: that is progress too. */
+	while (!head && pool_grow(pool, nr, false))
+		head = xbf_pool_pop(pool, nr);
 	return head;
-}
-
-/**
- * xbf_pool_give() - give a chain back to its pool
- * @pool: the pool
- * @chain: grants without standing access, KEPT ones excepted; emptied
- *
- * One lock for the whole chain. Any context.
- */
-void xbf_pool_give(struct xbf_pool *pool, struct xbf_chain *chain)
-{
-	unsigned long flags;
-
-	if (!chain->head)
-		return;
-	flags = env_lock(&pool->lock);
-	chain->tail->next = pool->free;
-	pool->free = chain->head;
-	pool->nr_free += chain->nr;
-	env_unlock(&pool->lock, flags);
-	chain->head = NULL;
-	chain->nr = 0;
 }
 
 /**
@@ -323,7 +268,7 @@ u32 xbf_pool_retry(struct xbf_pool *pool)
 	struct xbf_gnt **link = &pool->quarantine;
 	struct xbf_gnt *gnt, *next;
 	unsigned long flags;
-	u32 left, refund = 0;
+	u32 left;
 
 	flags = env_lock(&pool->lock);
 	for (gnt = pool->quarantine; gnt; gnt = next) {
@@ -334,12 +279,10 @@ u32 xbf_pool_retry(struct xbf_pool *pool)
 		}
 		*link = next;
 		pool->nr_quarantine--;
-		refund += unbook(pool, 1);
+		unbook(pool, 1);
 	}
 	left = pool->nr_quarantine;
 	env_unlock(&pool->lock, flags);
-	if (refund)
-		budget_give(pool->budget, refund);
 	return left;
 }
 
@@ -353,11 +296,9 @@ u32 xbf_pool_retry(struct xbf_pool *pool)
 void xbf_pool_forget(struct xbf_pool *pool, struct xbf_gnt *gnt)
 {
 	unsigned long flags = env_lock(&pool->lock);
-	u32 refund = unbook(pool, 1);
 
+	unbook(pool, 1);
 	env_unlock(&pool->lock, flags);
-	if (refund)
-		budget_give(pool->budget, refund);
 	gnt_free(gnt);
 }
 
@@ -380,8 +321,8 @@ int xbf_area_grant(grant_ref_t *refs, u32 nr, const void *addr, u16 domid)
 		return -1;
 	}
 	for (i = 0; i < nr; i++)
-		env_grant(refs[i], domid,
-			  env_addr_frame((const char *)addr + i * XBF_FRAME_SIZE), false);
+		env_grant(refs[i], domid, env_addr_frame((const char *)addr + i * XBF_FRAME_SIZE),
+			  false);
 	return 0;
 }
 

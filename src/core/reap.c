@@ -9,38 +9,35 @@
 #include "reap.h"
 
 /* "Not supported" is an answer only to what a backend may decline. */
-static u8 rsp_status(u8 op, s16 status)
+static void worsen(struct xbf_shadow *sh, s16 status)
 {
-	if (status == BLKIF_RSP_OKAY)
-		return XBF_ST_OK;
-	if (status == BLKIF_RSP_EOPNOTSUPP && op != BLKIF_OP_READ && op != BLKIF_OP_WRITE)
-		return XBF_ST_NOTSUPP;
-	return XBF_ST_ERROR;
+	if (status != BLKIF_RSP_EOPNOTSUPP || sh->op == BLKIF_OP_READ || sh->op == BLKIF_OP_WRITE)
+		sh->status = XBF_ST_ERROR;
+	else if (sh->status == XBF_ST_OK)
+		sh->status = XBF_ST_NOTSUPP;
 }
 
-/* Takes the response at the consumer's index; false: nothing waits for it. */
-static bool take_response(struct xbf_ring *ring, u32 cons, struct xbf_reaped *out)
+/* The request that a response answers, if that was its last part; NULL: there is none. */
+static struct xbf_shadow *take_response(const struct xbf_shadows *shadows,
+					const struct blkif_response *rsp, struct xbf_reaped *out)
 {
-	const struct blkif_response *rsp = &ring->sring->ring[cons & ring->mask].rsp;
 	u64 id = env_read64(&rsp->id);
 	u8 op = env_read8(&rsp->operation);
-	u8 status = rsp_status(op, (s16)env_read16((const u16 *)&rsp->status));
+	s16 status = env_read16((const u16 *)&rsp->status);
 	struct xbf_shadow *sh;
 	u32 part;
 
-	sh = xbf_shadow_match(ring->shadows, id, op, &part);
-	if (!sh) {
+	sh = xbf_shadow_match(shadows, id, op, &part);
+	if (!likely(sh)) {
 		out->verdict = XBF_REAP_BAD_RSP;
 		out->id = id;
 		out->op = op;
-		return false;
+		return NULL;
 	}
-	if (status > sh->status)
-		sh->status = status;
-	sh->parts &= ~(1u << part);
-	if (!sh->parts)
-		xbf_list_add(&out->done, sh);
-	return true;
+	if (!likely(status == BLKIF_RSP_OKAY))
+		worsen(sh, status);
+	sh->parts -= part;
+	return sh;
 }
 
 /**
@@ -53,31 +50,38 @@ static bool take_response(struct xbf_ring *ring, u32 cons, struct xbf_reaped *ou
  */
 void xbf_reap(struct xbf_ring *ring, struct xbf_reaped *out)
 {
+	const struct xbf_shadows *shadows = ring->shadows;
+	struct blkif_sring *sring = ring->sring;
 	u32 cons = ring->rsp_cons;
-	u32 prod, nr;
+	struct xbf_shadow *sh;
+	u32 prod;
 
 	out->done.head = NULL;
-	out->nr = 0;
+	out->nr = cons;
 	out->verdict = XBF_REAP_FINE;
 	if (ring->gate != XBF_GATE_RUN) {
 		out->verdict = XBF_REAP_SHUT;
-		return;
+		goto out;
 	}
 	do {
-		prod = env_read32(&ring->sring->rsp_prod);
+		prod = env_read32(&sring->rsp_prod);
 		/* Responses are read after the index that covers them. */
 		env_rmb();
-		nr = prod - cons;
-		if (nr > env_read32(&ring->req_pushed) - cons) {
+		if (prod - cons > env_read32(&ring->req_pushed) - cons) {
 			out->verdict = XBF_REAP_BAD_PROD;
 			out->prod = prod;
-			return;
+			break;
 		}
-		for (; nr; nr--, cons++)
-			if (!take_response(ring, cons, out))
-				return;
-		out->nr += cons - ring->rsp_cons;
+		for (; cons != prod; cons++) {
+			sh = take_response(shadows, &sring->ring[cons & ring->mask].rsp, out);
+			if (!sh)
+				goto out;
+			if (likely(!sh->parts))
+				xbf_list_add(&out->done, sh);
+		}
 		/* Pairs with the acquire in xbf_ring_free(): slots may be reused. */
 		env_store_release(&ring->rsp_cons, cons);
 	} while (xbf_ring_rearm(ring));
+out:
+	out->nr = cons - out->nr;
 }

@@ -32,15 +32,19 @@ enum xbf_status {
  * @indirect: chain of pages with indirect segments, NULL for direct requests
  * @sector: where this round starts, in 512-byte sectors
  * @nr_sectors: discard only: how many
+ * @id: of part 0; its generation changes with every round, so that an old
+ *	answer does not fit
  * @parts: a bit for every part the backend still has to answer
- * @gen: changes with every round, so that an old answer does not fit
+ * @op: operation on the ring, and what the response must repeat
+ * @nr_plain: nearly always one direct slot carries the whole payload: of so many
+ *	      segments; 0: it does not
+ * @handle: the vbd's number; with the two above as in struct blkif_request, so
+ *	    that they are copied at once
  * @nr_segs: segments of this round
  * @nr_done: segments of the request that earlier rounds have moved
  * @nr_total: segments of the whole request
- * @slots: ring slots this round takes
- * @op: operation on the ring, and what the response must repeat
- * @secure: discard only: overwrite, do not just unmap
  * @status: worst status so far
+ * @secure: discard only: overwrite, do not just unmap
  *
  * Between prepare and push the submitter owns the entry; on the ring the
  * holder of the ring's consumer lock; once @parts is 0 whoever reaped it.
@@ -53,15 +57,16 @@ struct xbf_shadow {
 	struct xbf_gnt *indirect;
 	u64 sector;
 	u64 nr_sectors;
+	u64 id;
 	u32 parts;
-	u32 gen;
+	u8 op;
+	u8 nr_plain;
+	u16 handle;
 	u16 nr_segs;
 	u16 nr_done;
 	u16 nr_total;
-	u8 slots;
-	u8 op;
-	bool secure;
 	u8 status;
+	bool secure;
 };
 
 /**
@@ -118,18 +123,51 @@ static inline struct xbf_shadow *xbf_list_pop(struct xbf_shadow_list *list)
 #define XBF_MAX_DEPTH		(1u << XBF_ID_PART_SHIFT)
 #define XBF_MAX_QUEUES		(1u << (XBF_ID_GEN_SHIFT - XBF_ID_QUEUE_SHIFT))
 
-static inline u64 xbf_id(const struct xbf_shadows *shadows,
-			 const struct xbf_shadow *sh, u32 part)
+static inline u64 xbf_id(const struct xbf_shadow *sh, u32 part)
 {
-	u32 low = (u32)(sh - shadows->entry) | part << XBF_ID_PART_SHIFT |
-		  shadows->queue << XBF_ID_QUEUE_SHIFT;
+	return sh->id | part << XBF_ID_PART_SHIFT;
+}
 
-	return (u64)sh->gen << XBF_ID_GEN_SHIFT | low;
+/* From now on answers to earlier rounds are stale. */
+static inline void xbf_id_renew(struct xbf_shadow *sh)
+{
+	sh->id += 1ull << XBF_ID_GEN_SHIFT;
+}
+
+/**
+ * xbf_shadow_match() - find the request that a response answers
+ * @shadows: entries of the queue that owns the ring
+ * @id: id of the response, a private copy
+ * @op: operation of the response, likewise
+ * @part: set to the bit of the part it answers
+ *
+ * Consumer lock held. Return: the entry, or NULL when no request waits for
+ * this response: unknown tag, other queue, old generation, a part already
+ * answered, or another operation than was asked for.
+ */
+static inline struct xbf_shadow *xbf_shadow_match(const struct xbf_shadows *shadows, u64 id, u8 op,
+						  u32 *part)
+{
+	u32 tag = id & (XBF_MAX_DEPTH - 1);
+	struct xbf_shadow *sh;
+	u32 bit = 0;
+
+	if (tag >= shadows->depth)
+		return NULL;
+	sh = &shadows->entry[tag];
+	if (!likely(id == sh->id)) {
+		bit = (u32)id >> XBF_ID_PART_SHIFT & (XBF_MAX_PARTS - 1);
+		if (id != xbf_id(sh, bit))
+			return NULL;
+	}
+	*part = 1u << bit;
+	/* Pairs with the release in xbf_ring_put(): all of @sh can be seen. */
+	if (!likely(env_load_acquire(&sh->parts) & *part) || sh->op != op)
+		return NULL;
+	return sh;
 }
 
 int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth);
 void xbf_shadows_destroy(struct xbf_shadows *shadows);
-struct xbf_shadow *xbf_shadow_match(const struct xbf_shadows *shadows,
-				    u64 id, u8 op, u32 *part);
 
 #endif /* XBF_CORE_SHADOW_H */
