@@ -256,8 +256,7 @@ static void announce(const struct xbf_dev *dev)
 		xbf_dev_name(dev), val[XBF_NODE_SECTORS] >> 11, dev->backend_id, dev->nr_queues,
 		dev->nr_queues == 1 ? "" : "s", plan->depth, modes[plan->mode],
 		plan->scrub ? " (backend not trusted)" : "", plan->max_segs,
-		plan->max_indirect ? " (indirect)" : "",
-		flush_name(plan),
+		plan->max_indirect ? " (indirect)" : "", flush_name(plan),
 		plan->discard ? ", discard" : "",
 		val[XBF_NODE_INFO] & VDISK_READONLY ? ", read-only" : "");
 }

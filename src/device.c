@@ -321,8 +321,7 @@ int xbf_dev_is_ready(struct xenbus_device *xdev)
 static bool is_closed(struct xbf_dev *dev)
 {
 	/* A handshake that began before the removal ends first. */
-	return !test_bit(XBF_EV_REMOVE, &dev->events) &&
-	       READ_ONCE(dev->life) == XBF_LIFE_CLOSED;
+	return !test_bit(XBF_EV_REMOVE, &dev->events) && READ_ONCE(dev->life) == XBF_LIFE_CLOSED;
 }
 
 struct leftover {

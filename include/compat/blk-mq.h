@@ -56,7 +56,8 @@ static inline void xbf_rq_unlink(struct request *rq)
 /* Up to 5.15: the list head that the block layer dispatched the request from. */
 static inline struct request *xbf_rq_next(struct request *rq)
 {
-	return rq->queuelist.next ? list_entry(rq->queuelist.next, struct request, queuelist) : NULL;
+	return rq->queuelist.next ? list_entry(rq->queuelist.next, struct request, queuelist) :
+				    NULL;
 }
 
 static inline void xbf_rq_set_next(struct request *rq, struct request *next)
@@ -144,8 +145,7 @@ struct io_comp_batch {
 
 #define DEFINE_IO_COMP_BATCH(name)	struct io_comp_batch name = { }
 
-static inline bool blk_mq_add_to_batch(struct request *rq, struct io_comp_batch *iob,
-				       bool is_error,
+static inline bool blk_mq_add_to_batch(struct request *rq, struct io_comp_batch *iob, bool is_error,
 				       void (*complete)(struct io_comp_batch *iob))
 {
 	return false;
