@@ -196,12 +196,14 @@ static bool push(struct xbf_queue *q)
 static void fill(struct xbf_queue *q, struct xbf_shadow *batch, bool last)
 {
 	enum xbf_put put = XBF_PUT_OK;
-	struct xbf_shadow *sh = batch;
+	struct xbf_shadow *sh, *next;
 	bool wanted = false;
 	unsigned long flags;
 
 	flags = env_lock(&q->ring.prod_lock);
-	for (; sh; sh = sh->next) {
+	for (sh = batch; sh; sh = next) {
+		/* Once it is put, the entry is the consumer's. */
+		next = sh->next;
 		put = xbf_ring_put(&q->ring, sh);
 		if (put != XBF_PUT_OK)
 			break;
@@ -213,8 +215,7 @@ static void fill(struct xbf_queue *q, struct xbf_shadow *batch, bool last)
 	notify(q, wanted);
 
 	while (sh) {
-		struct xbf_shadow *next = sh->next;
-
+		next = sh->next;
 		xbf_round_cancel(&q->grants, sh);
 		xbf_park(q, sh);
 		sh = next;
