@@ -13,7 +13,7 @@ store_file() {
 # store_bad FIRST LAST: a memory device of 64 MiB on which these sectors are bad.
 store_bad() {
 	local dir=/sys/kernel/config/nullb/bad
-	mountpoint -q /sys/kernel/config || mount -t configfs configfs /sys/kernel/config
+	grep -q /sys/kernel/config /proc/mounts || mount -t configfs configfs /sys/kernel/config
 	mkdir $dir || fail "cannot make a null_blk device"
 	echo 64 >$dir/size
 	echo 1 >$dir/memory_backed
@@ -22,7 +22,7 @@ store_bad() {
 	echo "/dev/nullb$(cat $dir/index)"
 }
 
-store_bad_drop() { rmdir /sys/kernel/config/nullb/bad 2>/dev/null; }
+store_bad_drop() { [ ! -e /sys/kernel/config/nullb/bad ] || rmdir /sys/kernel/config/nullb/bad; }
 
 # The number by which the protocol knows xvdX.
 vdev_number() {
