@@ -346,14 +346,16 @@ void xbf_refill(struct xbf_queue *q)
 			break;
 		}
 		flags = env_lock(&q->ring.prod_lock);
+		/* Once it is put, the entry is the consumer's. */
+		xbf_list_pop(&q->ring.parked);
 		put = xbf_ring_put(&q->ring, sh);
 		if (put != XBF_PUT_OK) {
+			xbf_list_push(&q->ring.parked, sh);
 			env_unlock(&q->ring.prod_lock, flags);
 			xbf_round_cancel(&q->grants, sh);
 			flags = env_lock(&q->ring.prod_lock);
 			break;
 		}
-		xbf_list_pop(&q->ring.parked);
 		q->count.requests++;
 	}
 	wanted = push(q);

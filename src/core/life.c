@@ -90,15 +90,11 @@ u32 xbf_life_step(enum xbf_life *life, enum xbf_event event)
  */
 const char *xbf_life_name(enum xbf_life life)
 {
-	static const char * const names[XBF_NR_LIVES] = {
-		[XBF_LIFE_SAME]		= "none",
-		[XBF_LIFE_NEW]		= "new",
-		[XBF_LIFE_OFFERED]	= "offered",
-		[XBF_LIFE_LIVE]		= "live",
-		[XBF_LIFE_LEAVING]	= "leaving",
-		[XBF_LIFE_BROKEN]	= "broken",
-		[XBF_LIFE_CLOSING]	= "closing",
-		[XBF_LIFE_CLOSED]	= "closed",
+	static const char *const names[XBF_NR_LIVES] = {
+		[XBF_LIFE_SAME] = "none",	[XBF_LIFE_NEW] = "new",
+		[XBF_LIFE_OFFERED] = "offered", [XBF_LIFE_LIVE] = "live",
+		[XBF_LIFE_LEAVING] = "leaving", [XBF_LIFE_BROKEN] = "broken",
+		[XBF_LIFE_CLOSING] = "closing", [XBF_LIFE_CLOSED] = "closed",
 	};
 
 	return names[life];
