@@ -150,6 +150,9 @@ probe_print() {
 }
 
 mkdir -p "${header%/*}"
+: >"$messages"
+"$1" --version >/dev/null 2>&1 ||
+	probe_die "the compiler $1, which this kernel asks for, does not run here; install it or say CC=..."
 probe_compile "$@"
 answers=$(probe_answers)
 probe_check_controls
