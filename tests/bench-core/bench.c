@@ -203,8 +203,8 @@ static void set_up(struct bench *b, enum xbf_mode mode, u8 op, u32 batch, u32 se
 	fill_pool(&b->grants.indirect, &b->budget, segs > XBF_SEGS_DIRECT ? batch : 0);
 	b->batch = batch;
 	for (i = 0; i < batch; i++)
-		b->io[i] = (struct io){ &b->shadows.entry[i], pages, pages + segs, i * segs * 8,
-				       segs, op };
+		b->io[i] = (struct io){ &b->shadows.entry[i], pages, pages + segs,
+					i * segs * 8,	      segs,  op };
 }
 
 int main(int argc, char **argv)

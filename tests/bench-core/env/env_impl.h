@@ -81,8 +81,7 @@ static inline void env_unlock(env_lock_t *lock, unsigned long flags)
 }
 
 /* stubs.S */
-void env_grant(grant_ref_t ref, u16 domid, unsigned long frame,
-	       unsigned int readonly);
+void env_grant(grant_ref_t ref, u16 domid, unsigned long frame, unsigned int readonly);
 bool env_grant_end(grant_ref_t ref);
 bool env_grant_retry(grant_ref_t ref);
 void bench_copy(void *to, const void *from, size_t len);
