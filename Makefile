@@ -37,8 +37,8 @@ coverage: ## Run the unit tests and print how much of src/core they reach
 bench-core: ## Count the instructions src/core spends per request
 	@tests/bench-core/run
 
-matrix: ## Build the module for all kernels of the release [LABELS="6.1 7.2"]
-	@tests/matrix/run $(LABELS)
+matrix: ## Build the module for all kernels of the release [CELLS="6.1 7.2"]
+	@tests/matrix/run $(CELLS)
 
 packaging: ## Install and remove the packages in clean roots [SUITES="bookworm trixie"]
 	@tests/packaging/run $(SUITES)
