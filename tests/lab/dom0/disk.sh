@@ -12,17 +12,17 @@ store_file() {
 
 # store_bad FIRST LAST: a memory device of 64 MiB on which these sectors are bad.
 store_bad() {
-	local dir=/sys/kernel/config/nullb/bad
+	local dir=/sys/kernel/config/nullb/nullb1
 	grep -q /sys/kernel/config /proc/mounts || mount -t configfs configfs /sys/kernel/config
 	mkdir $dir || fail "cannot make a null_blk device"
 	echo 64 >$dir/size
 	echo 1 >$dir/memory_backed
 	echo "+$1-$2" >$dir/badblocks
 	echo 1 >$dir/power || fail "cannot switch on a null_blk device"
-	echo "/dev/nullb$(cat $dir/index)"
+	echo /dev/nullb1
 }
 
-store_bad_drop() { [ ! -e /sys/kernel/config/nullb/bad ] || rmdir /sys/kernel/config/nullb/bad; }
+store_bad_drop() { [ ! -e /sys/kernel/config/nullb/nullb1 ] || rmdir /sys/kernel/config/nullb/nullb1; }
 
 # The number by which the protocol knows xvdX.
 vdev_number() {

@@ -102,5 +102,16 @@ guest_tree() {
 	release=$(cat "$KERNEL_DIR/release")
 	dir=$base-$(package_digest "$deb")
 	once "$dir" tree_install_package "$base" "$deb" "$release"
+	touch "$(tree_log "$dir")"
+	tree_prune "$base"
 	echo "$dir"
+}
+
+# tree_prune BASE: trees are big; of a kernel the three that were used last stay.
+tree_prune() {
+	local log
+	find "$(dirname "$1")" -maxdepth 1 -name "$(basename "$1")-*.log" -printf '%T@ %p\n' |
+		sort -rn | tail -n +4 | while read -r _ log; do
+		rm -rf "${log%.log}" "$log" "${log%.log}.lock"
+	done
 }
