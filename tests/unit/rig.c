@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rig.c - see rig.h.
+ */
+#include "rig.h"
+
+#define SECTOR		512u
+#define PLENTY		100000u
+
+static void init_grants(struct rig *rig, const struct rig_config *config)
+{
+	struct xbf_grants *g = &rig->grants;
+
+	xbf_budget_init(&rig->budget, config->budget ? config->budget : PLENTY);
+	g->max_indirect = config->max_indirect;
+	g->scrub = config->scrub || config->mode == XBF_MODE_BOUNCE;
+	g->data.mode = config->mode;
+	g->data.domid = BACKEND_DOMID;
+	g->indirect.mode = XBF_MODE_KEPT;
+	g->indirect.readonly = config->mode != XBF_MODE_KEPT;
+	g->indirect.domid = BACKEND_DOMID;
+	assert_int_equal(xbf_pool_init(&g->data, &rig->budget, XBF_POOL_RESERVE,
+				       config->max_grants ? config->max_grants : PLENTY),
+			 0);
+	assert_int_equal(xbf_pool_init(&g->indirect, &rig->budget, 0, PLENTY), 0);
+}
+
+/* As if @start requests had come and gone. */
+static void set_indices(struct rig *rig, u32 start)
+{
+	rig->ring.req_prod = start;
+	rig->ring.req_limit = start;
+	rig->ring.req_pushed = start;
+	rig->ring.rsp_cons = start;
+	rig->sring->req_prod = start;
+	rig->sring->rsp_prod = start;
+	rig->sring->req_event = start + 1;
+	rig->sring->rsp_event = start + 1;
+}
+
+struct rig *rig_new(const struct rig_config *config)
+{
+	struct rig *rig = calloc(1, sizeof(*rig));
+	u32 ring_pages = config->ring_pages ? config->ring_pages : 1;
+	u32 i;
+
+	assert_non_null(rig);
+	rig->page_size = config->page_size ? config->page_size : XBF_FRAME_SIZE;
+	rig->ring_bytes = ring_pages * XBF_FRAME_SIZE;
+	rig->sring = aligned_alloc(XBF_FRAME_SIZE, rig->ring_bytes);
+	rig->payload = aligned_alloc(65536, RIG_FRAMES * XBF_FRAME_SIZE);
+	assert_non_null(rig->sring);
+	assert_non_null(rig->payload);
+	memset(rig->sring, 0, rig->ring_bytes);
+	memset(rig->payload, 0xee, RIG_FRAMES * XBF_FRAME_SIZE);
+	for (i = 0; i * rig->page_size < RIG_FRAMES * XBF_FRAME_SIZE; i++)
+		rig->pages[i].addr = rig->payload + i * rig->page_size;
+
+	assert_int_equal(
+		xbf_shadows_init(&rig->shadows, config->queue, xbf_ring_slots(ring_pages)), 0);
+	xbf_ring_init(&rig->ring, rig->sring, ring_pages, BACKEND_HANDLE, &rig->shadows);
+	set_indices(rig, config->start);
+	xbf_ring_set_gate(&rig->ring, XBF_GATE_RUN);
+	init_grants(rig, config);
+	backend_init(&rig->backend, rig->sring, rig->ring.size, config->start);
+	return rig;
+}
+
+/* Everything must have come back. */
+void rig_free(struct rig *rig)
+{
+	assert_int_equal(xbf_pool_destroy(&rig->grants.data), 0);
+	assert_int_equal(xbf_pool_destroy(&rig->grants.indirect), 0);
+	assert_int_equal(rig->grants.data.nr, 0);
+	assert_int_equal(rig->grants.indirect.nr, 0);
+	assert_int_equal(rig->budget.used, 0);
+	xbf_shadows_destroy(&rig->shadows);
+	backend_exit(&rig->backend);
+	free(rig->payload);
+	free(rig->sring);
+	free(rig);
+}
+
+unsigned char *rig_frame(struct rig *rig, u32 frame)
+{
+	return rig->payload + frame * XBF_FRAME_SIZE;
+}
+
+/* ---- pieces: what rq_for_each_segment() gives, cut into frames ---- */
+
+struct piece {
+	struct page *page;
+	u32 offset;
+	u32 len;
+};
+
+static struct piece piece_of(struct rig *rig, const struct rig_io *io, u32 i)
+{
+	u32 start = (io->first_frame + i) * XBF_FRAME_SIZE;
+	u32 len = XBF_FRAME_SIZE;
+	struct piece p;
+
+	if (i == 0) {
+		start += io->skip_sectors * SECTOR;
+		len -= io->skip_sectors * SECTOR;
+	}
+	if (i == io->nr_frames - 1)
+		len -= io->drop_sectors * SECTOR;
+	p.page = &rig->pages[start / rig->page_size];
+	p.offset = start % rig->page_size;
+	p.len = len;
+	return p;
+}
+
+static struct rig_io *io_of(const struct xbf_shadow *sh)
+{
+	return sh->owner;
+}
+
+/* ---- down ---- */
+
+struct xbf_shadow *rig_start(struct rig *rig, const struct rig_io *io)
+{
+	struct xbf_shadow *sh = &rig->shadows.entry[io->tag];
+
+	assert_null(sh->owner);
+	rig->io[io->tag] = *io;
+	xbf_request_start(sh, &rig->io[io->tag], io->op, io->sector, io->nr_frames);
+	return sh;
+}
+
+/* Prepares a round of @nr segments; false: something was short, nothing is kept. */
+bool rig_prepare(struct rig *rig, struct xbf_shadow *sh, u32 nr)
+{
+	struct xbf_prep prep = { .grants = &rig->grants };
+	struct xbf_chain rest = { NULL, NULL, 0 };
+	struct xbf_gnt *gnt, *next;
+	u32 i;
+
+	if (!nr)
+		return true;
+	prep.next = xbf_pool_take(&rig->grants.data, nr);
+	if (!prep.next)
+		return false;
+	if (xbf_round_begin(&prep, sh, nr)) {
+		for (i = 0; i < nr; i++) {
+			struct piece p = piece_of(rig, io_of(sh), sh->nr_done + i);
+
+			xbf_seg_add(&prep, p.page, p.offset, p.len);
+		}
+		xbf_round_ready(&prep);
+		assert_null(prep.next);
+		return true;
+	}
+	for (gnt = prep.next; gnt; gnt = next) {
+		next = gnt->next;
+		xbf_chain_add(&rest, gnt, gnt, 1);
+	}
+	xbf_pool_give(&rig->grants.data, &rest);
+	return false;
+}
+
+enum xbf_put rig_put(struct rig *rig, struct xbf_shadow *sh)
+{
+	unsigned long flags = env_lock(&rig->ring.prod_lock);
+	enum xbf_put put = xbf_ring_put(&rig->ring, sh);
+
+	env_unlock(&rig->ring.prod_lock, flags);
+	return put;
+}
+
+bool rig_push(struct rig *rig)
+{
+	unsigned long flags = env_lock(&rig->ring.prod_lock);
+	bool wanted = xbf_ring_push(&rig->ring);
+
+	env_unlock(&rig->ring.prod_lock, flags);
+	return wanted;
+}
+
+/* All of the way down, for a request that must find room. */
+struct xbf_shadow *rig_submit(struct rig *rig, const struct rig_io *io)
+{
+	struct xbf_shadow *sh = rig_start(rig, io);
+
+	assert_true(rig_prepare(rig, sh, xbf_round_size(&rig->grants, sh)));
+	assert_int_equal(rig_put(rig, sh), XBF_PUT_OK);
+	rig_push(rig);
+	return sh;
+}
+
+/* ---- up ---- */
+
+struct xbf_reaped rig_reap(struct rig *rig)
+{
+	unsigned long flags = env_lock(&rig->ring.cons_lock);
+	struct xbf_reaped r;
+
+	memset(&r, 0xff, sizeof(r));
+	xbf_reap(&rig->ring, &r);
+	env_unlock(&rig->ring.cons_lock, flags);
+	return r;
+}
+
+static void copy_back(struct rig *rig, struct xbf_shadow *sh)
+{
+	struct xbf_gnt *gnt = sh->grants;
+	u32 i;
+
+	for (i = 0; i < sh->nr_segs; i++) {
+		struct piece p = piece_of(rig, io_of(sh), sh->nr_done + i);
+
+		gnt = xbf_seg_copy_back(gnt, p.page, p.offset, p.len);
+	}
+	assert_null(gnt);
+}
+
+/* Ends a round; false: it has to wait for the backend to unmap a page. */
+bool rig_end(struct rig *rig, struct xbf_shadow *sh)
+{
+	struct xbf_chain data = { NULL, NULL, 0 }, indirect = { NULL, NULL, 0 };
+	bool ended;
+
+	if (xbf_needs_copy(&rig->grants, sh) && sh->status == XBF_ST_OK)
+		copy_back(rig, sh);
+	ended = xbf_round_end(&rig->grants, sh, &data, &indirect);
+	xbf_pool_give(&rig->grants.data, &data);
+	xbf_pool_give(&rig->grants.indirect, &indirect);
+	return ended;
+}
+
+/* All of the way up; requests that go on go down once more. Says how many are through. */
+u32 rig_complete(struct rig *rig)
+{
+	struct xbf_reaped r = rig_reap(rig);
+	struct xbf_shadow *sh;
+	u32 nr = 0;
+
+	assert_int_equal(r.verdict, XBF_REAP_FINE);
+	while ((sh = xbf_list_pop(&r.done))) {
+		assert_true(rig_end(rig, sh));
+		if (xbf_round_next(sh)) {
+			assert_true(rig_prepare(rig, sh, xbf_round_size(&rig->grants, sh)));
+			assert_int_equal(rig_put(rig, sh), XBF_PUT_OK);
+			rig_push(rig);
+		} else {
+			sh->owner = NULL;
+			nr++;
+		}
+	}
+	return nr;
+}
+
+/* A request from start to end, however many rounds it takes. */
+void rig_run(struct rig *rig, const struct rig_io *io)
+{
+	u32 rounds = 0;
+
+	rig_submit(rig, io);
+	do {
+		assert_true(rounds++ < RIG_FRAMES);
+		assert_true(backend_serve(&rig->backend));
+	} while (!rig_complete(rig));
+}
+
+/* ---- payload ---- */
+
+void rig_fill(struct rig *rig, u32 first_frame, u32 nr_frames, unsigned char seed)
+{
+	unsigned char *p = rig_frame(rig, first_frame);
+	u32 i;
+
+	for (i = 0; i < nr_frames * XBF_FRAME_SIZE; i++)
+		p[i] = seed + i + i / XBF_FRAME_SIZE * 3;
+}
+
+/* The payload of a request is what stands on the disk at its place. */
+void rig_assert_on_disk(struct rig *rig, const struct rig_io *io)
+{
+	const unsigned char *disk = rig->backend.disk + io->sector * SECTOR;
+	u32 len = io->nr_frames * XBF_FRAME_SIZE - (io->skip_sectors + io->drop_sectors) * SECTOR;
+
+	assert_memory_equal(rig_frame(rig, io->first_frame) + io->skip_sectors * SECTOR, disk, len);
+}
