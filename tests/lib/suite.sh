@@ -12,6 +12,7 @@ set -euo pipefail
 
 suite_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 : "${XBF_CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/xen-blkfront-dkms}"
+suite_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 suite_usage() {
 	cat <<'END'
@@ -409,15 +410,14 @@ suite_headers() {
 # Header packages and kbuild tools name each other by absolute paths: they are
 # mounted where they belong, in a mount namespace that ends with the command.
 suite_with_root() {
-	local tree root kdir top
+	local tree root kdir
 	tree=$(suite_headers_tree "$1")
 	root=$(suite_headers_root "$1" "$tree")
 	kdir=$(suite_headers_kdir "$tree")
-	top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 	shift
 	[ $# -gt 0 ] || suite_die "with-root: which command?"
 	# shellcheck disable=SC2016 # the inner shell expands these
-	KDIR=$kdir BIND="$top $XBF_CACHE ${XBF_BIND:-}" LC_ALL=C unshare -m --propagation private bash -euc '
+	KDIR=$kdir BIND="$suite_top $XBF_CACHE ${XBF_BIND:-}" LC_ALL=C unshare -m --propagation private bash -euc '
 		root=$1 tree=$2 cwd=$PWD
 		shift 2
 		mount -t proc proc "$root/proc"
