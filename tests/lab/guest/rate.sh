@@ -5,7 +5,7 @@
 
 # Interrupts of all frontends' queues, whatever the driver calls them.
 rate_interrupts() {
-	awk '/blkif|vbd-/ { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }' /proc/interrupts
+	awk '/blkif|xvd/ { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i } END { print n + 0 }' /proc/interrupts
 }
 
 # rate XVDX OPERATION BLOCK-SIZE DEPTH COUNT: "IOPS INTERRUPTS" for COUNT operations.

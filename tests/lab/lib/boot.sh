@@ -6,7 +6,7 @@
 # PV guests crash dom0 with SMAP emulated; the rest makes TCG slow or its user space
 # crash with several CPUs; svm and npt carry PVH and HVM guests.
 BOOT_CPU=max,-smap,-pku,-rdtscp,-erms,-xsave,-avx,-avx2,-f16c,-fma,+svm,+npt
-BOOT_XEN="console=com1 com1=115200 loglvl=warning guest_loglvl=warning noreboot=1
+BOOT_XEN="console=com1 com1=115200 loglvl=warning guest_loglvl=warning noreboot=1 bootscrub=0
 	dom0_max_vcpus=1 dom0_vcpus_pin credit2_runqueue=cpu"
 BOOT_DOM0="console=hvc0 loglevel=4 nokaslr mitigations=off"
 BOOT_MEMORY=6144

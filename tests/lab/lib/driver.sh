@@ -37,7 +37,7 @@ driver_mutant() {
 	[ -e "$patch" ] || die "no mutant '$1'; there are: $(cd "$LAB/mutants" && echo *.patch)"
 	rm -rf "$build"
 	mkdir -p "$build" "$OUT"
-	"$TOP/scripts/tracked-files" --copy "$build"
+	(cd "$TOP" && scripts/tracked-files --copy "$build")
 	patch -s -d "$build" -p1 <"$patch" >"$log" 2>&1 ||
 		die "mutant '$1' does not fit the sources any more: bring $patch up to date"
 	# shellcheck disable=SC2016 # the root's shell expands it

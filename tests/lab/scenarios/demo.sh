@@ -31,7 +31,7 @@ demo_agreed() {
 	fact max_segments "$(guest disk_fact xvda queue/max_segments)"
 	fact write_cache "$(guest disk_fact xvda queue/write_cache)"
 	fact depth "$(guest disk_fact xvda queue/nr_requests)"
-	fact scheduler "$(guest disk_fact xvda queue/scheduler)"
+	fact scheduler "$(guest disk_fact xvda queue/scheduler | sed 's/.*\[\(.*\)\].*/\1/')"
 }
 
 # The same disk, the same boot, the drivers in turn.
