@@ -274,11 +274,12 @@ enum blk_eh_timer_return xbf_timeout(struct request *rq)
 {
 	struct xbf_queue *q = queue_of(rq);
 
-	if (service(q, false))
-		pr_warn_ratelimited("%s: queue %u: found responses without an event\n",
+	service(q, false);
+	if (!blk_mq_request_started(rq) || blk_mq_request_completed(rq)) {
+		pr_warn_ratelimited("%s: queue %u: a late request was answered without an event\n",
 				    xbf_dev_name(q->dev), q->shadows.queue);
-	if (!blk_mq_request_started(rq) || blk_mq_request_completed(rq))
 		return BLK_EH_DONE;
+	}
 	pr_warn_ratelimited(
 		"%s: queue %u: the backend in domain %u has not answered a request for %u s; still waiting (it is in state %d)\n",
 		xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
