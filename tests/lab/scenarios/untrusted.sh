@@ -24,7 +24,7 @@ untrusted_io() {
 
 # In the guest: the driver says so itself, in its debugfs file or in the log.
 untrusted_known() {
-	local features=/sys/kernel/debug/xen-blkfront/vbd-51712/features
+	local features=/sys/kernel/debug/xen-blkfront/xvda/features
 	grep -q /sys/kernel/debug /proc/mounts || mount -t debugfs debugfs /sys/kernel/debug
 	if [ -e $features ]; then
 		grep '^trusted:' $features
