@@ -89,7 +89,7 @@ guest_within() {
 
 # guest COMMAND..., guest_in SECONDS COMMAND...: as above; a failing command fails
 # the scenario.
-guest() { guest_in 120 "$@"; }
+guest() { guest_in 60 "$@"; }
 guest_in() {
 	guest_within "$@" >/tmp/guest.out || fail "in the guest: $(tail -n 3 /tmp/guest.out)"
 	cat /tmp/guest.out

@@ -12,7 +12,7 @@ scenario_errors() {
 	disk_connected xvda
 	guest disk_appears xvda
 	guest errors_look
-	guest io_short xvda "$seed"
+	guest_in 180 io_short xvda "$seed"
 }
 
 # In the guest.

@@ -62,8 +62,8 @@ features_agreed() {
 }
 
 features_io() {
-	guest io_short xvda "$seed" "$1"
-	guest disk_sums xvda 16 >/tmp/sums.guest
+	guest_in 180 io_short xvda "$seed" "$1"
+	guest_in 120 disk_sums xvda 16 >/tmp/sums.guest
 	region_sums /store/data 16 >/tmp/sums.dom0
 	cmp -s /tmp/sums.guest /tmp/sums.dom0 || fail "guest and backing store differ"
 	disks_end

@@ -42,7 +42,7 @@ integrity_compare() {
 integrity_flushes() {
 	local before count=32
 	before=$(back_count xvda f_req 2>/dev/null)
-	guest io_flushes xvda "$seed" $count
+	guest_in 180 io_flushes xvda "$seed" $count
 	[ -z "$before" ] || expect_at_least $((2 * count)) $(($(back_count xvda f_req) - before)) \
 		"the number of flushes the backend saw for $count fsyncs and $count stable writes"
 }

@@ -12,7 +12,7 @@ scenario_lifecycle() {
 	driver_load
 	disk_connected xvda
 	guest disk_appears xvda
-	guest io_short xvda "$seed"
+	guest_in 180 io_short xvda "$seed"
 	# The kernel's own driver cannot take a disk back.
 	[ "$driver" = intree ] || lifecycle_reload
 	lifecycle_in_use
@@ -23,7 +23,7 @@ scenario_lifecycle() {
 # The disk comes back with what is on it, without dom0's help.
 lifecycle_reload() {
 	progress "lifecycle: rebind and reload"
-	guest disk_sums xvda 16 >/tmp/sums.before
+	guest_in 120 disk_sums xvda 16 >/tmp/sums.before
 	guest lifecycle_unbind xvda
 	guest 'echo vbd-51712 >/sys/bus/xen/drivers/vbd/bind && disk_appears xvda'
 	guest lifecycle_unbind xvda
@@ -31,7 +31,7 @@ lifecycle_reload() {
 	driver_load
 	guest disk_appears xvda
 	disk_connected xvda
-	guest disk_sums xvda 16 >/tmp/sums.after
+	guest_in 120 disk_sums xvda 16 >/tmp/sums.after
 	cmp -s /tmp/sums.before /tmp/sums.after || fail "the disk came back with other data"
 }
 
@@ -78,7 +78,7 @@ lifecycle_again() {
 	disk_attach xvda "$lifecycle_store"
 	disk_connected xvda
 	guest disk_appears xvda
-	guest io_short xvda "$seed"
+	guest_in 180 io_short xvda "$seed"
 }
 
 # In the guest.
