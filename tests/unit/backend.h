@@ -12,7 +12,7 @@
 
 #define BACKEND_DOMID	7
 #define BACKEND_HANDLE	51712
-#define BACKEND_SECTORS	(64u * 1024)
+#define BACKEND_SECTORS	(16u * 1024)
 
 /**
  * struct backend - the other end of a ring

@@ -56,8 +56,8 @@ struct rig *rig_new(const struct rig_config *config)
 	for (i = 0; i * rig->page_size < RIG_FRAMES * XBF_FRAME_SIZE; i++)
 		rig->pages[i].addr = rig->payload + i * rig->page_size;
 
-	assert_int_equal(
-		xbf_shadows_init(&rig->shadows, config->queue, xbf_ring_slots(ring_pages)), 0);
+	assert_int_equal(xbf_shadows_init(&rig->shadows, config->queue, xbf_ring_slots(ring_pages)),
+			 0);
 	xbf_ring_init(&rig->ring, rig->sring, ring_pages, BACKEND_HANDLE, &rig->shadows);
 	set_indices(rig, config->start);
 	xbf_ring_set_gate(&rig->ring, XBF_GATE_RUN);

@@ -145,14 +145,10 @@ static void shortage_is_as_the_test_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(unknown_lock_is_refused),
-		TEST(lock_is_not_taken_twice),
-		TEST(locks_are_taken_in_order),
-		TEST(lock_is_dropped_by_its_holder),
-		TEST(nobody_sleeps_under_a_lock),
-		TEST(references_have_one_use_at_a_time),
-		TEST(mapped_grant_does_not_end),
-		TEST(visible_frame_is_not_freed),
+		TEST(unknown_lock_is_refused),	    TEST(lock_is_not_taken_twice),
+		TEST(locks_are_taken_in_order),	    TEST(lock_is_dropped_by_its_holder),
+		TEST(nobody_sleeps_under_a_lock),   TEST(references_have_one_use_at_a_time),
+		TEST(mapped_grant_does_not_end),    TEST(visible_frame_is_not_freed),
 		TEST(shortage_is_as_the_test_says),
 	};
 

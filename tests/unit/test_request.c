@@ -153,11 +153,15 @@ static void larger_request_without_indirect_is_parts(void **state)
 
 	(void)state;
 	for (i = 0; i < NR_OF(rows); i++) {
-		struct rig *rig = rig_new(
-			&(struct rig_config){ .max_indirect = rows[i].max_indirect });
+		struct rig *rig =
+			rig_new(&(struct rig_config){ .max_indirect = rows[i].max_indirect });
 		struct rig_io io = {
-			.tag = 9, .op = rows[i].op, .sector = 80, .nr_frames = rows[i].nr,
-			.skip_sectors = 3, .drop_sectors = 1,
+			.tag = 9,
+			.op = rows[i].op,
+			.sector = 80,
+			.nr_frames = rows[i].nr,
+			.skip_sectors = 3,
+			.drop_sectors = 1,
 		};
 		struct xbf_shadow *sh = rig_submit(rig, &io);
 		u64 sector = 80;
@@ -278,37 +282,46 @@ static void discard_names_sectors_and_whether_securely(void **state)
 
 /* ---- data ---- */
 
-static void data_arrives_whatever_the_form(void **state)
+/* There and back again, in every size, at odd places. */
+static void write_and_read(const struct rig_config *config)
 {
 	static const u32 sizes[] = { 1, 2, 11, 12, 23, 64, 300, 600 };
+	struct rig *rig = rig_new(config);
+	u32 i;
+
+	for (i = 0; i < NR_OF(sizes); i++) {
+		struct rig_io io = { .tag = i, .first_frame = i, .nr_frames = sizes[i] };
+
+		io.sector = 24 * i + 8;
+		io.skip_sectors = i % 7;
+		io.drop_sectors = 6 - i % 7;
+		io.op = BLKIF_OP_WRITE;
+		rig_fill(rig, io.first_frame, io.nr_frames, i);
+		rig_run(rig, &io);
+		rig_assert_on_disk(rig, &io);
+		rig_fill(rig, io.first_frame, io.nr_frames, 0x55);
+		io.op = BLKIF_OP_READ;
+		rig_run(rig, &io);
+		rig_assert_on_disk(rig, &io);
+	}
+	rig_free(rig);
+}
+
+static void data_arrives_whatever_the_form(void **state)
+{
 	static const u32 page_sizes[] = { 4096, 65536 };
 	static const u32 indirect[] = { 0, 32, 1024 };
-	u32 m, p, n, s;
+	struct rig_config config = { .start = 0xfffffff8 };
+	u32 m, p, n;
 
 	(void)state;
 	for (m = 0; m < NR_OF(modes); m++)
 		for (p = 0; p < NR_OF(page_sizes); p++)
 			for (n = 0; n < NR_OF(indirect); n++) {
-				struct rig *rig = rig_new(&(struct rig_config){
-					.mode = modes[m], .page_size = page_sizes[p],
-					.max_indirect = indirect[n], .start = 0xfffffff8 });
-
-				for (s = 0; s < NR_OF(sizes); s++) {
-					struct rig_io io = {
-						.tag = s, .op = BLKIF_OP_WRITE, .sector = 24 * s + 8,
-						.first_frame = s, .nr_frames = sizes[s],
-						.skip_sectors = s % 7, .drop_sectors = 6 - s % 7,
-					};
-
-					rig_fill(rig, io.first_frame, io.nr_frames, s);
-					rig_run(rig, &io);
-					rig_assert_on_disk(rig, &io);
-					rig_fill(rig, io.first_frame, io.nr_frames, 0x55);
-					io.op = BLKIF_OP_READ;
-					rig_run(rig, &io);
-					rig_assert_on_disk(rig, &io);
-				}
-				rig_free(rig);
+				config.mode = modes[m];
+				config.page_size = page_sizes[p];
+				config.max_indirect = indirect[n];
+				write_and_read(&config);
 			}
 }
 
@@ -390,9 +403,7 @@ static void kept_pages_are_granted_once(void **state)
 	assert_int_equal(model.ends, 0);
 	/* It never let go: nothing is freed before it does. */
 	assert_int_equal(xbf_pool_destroy(&rig->grants.data), 8);
-	for (i = 8; i < 8 + XBF_POOL_RESERVE; i++)
-		while (model_is_granted(i))
-			model_unmap(i), xbf_pool_retry(&rig->grants.data);
+	model_unmap_all();
 	rig_free(rig);
 }
 
@@ -415,11 +426,14 @@ static void nothing_beside_the_payload_is_visible(void **state)
 
 	(void)state;
 	for (m = 0; m < NR_OF(own_pages); m++) {
-		struct rig *rig = rig_new(
-			&(struct rig_config){ .mode = own_pages[m], .scrub = true });
+		struct rig *rig =
+			rig_new(&(struct rig_config){ .mode = own_pages[m], .scrub = true });
 		struct rig_io secret = { .op = BLKIF_OP_WRITE, .nr_frames = 11 };
 		struct rig_io small = {
-			.op = BLKIF_OP_WRITE, .nr_frames = 2, .skip_sectors = 3, .drop_sectors = 5,
+			.op = BLKIF_OP_WRITE,
+			.nr_frames = 2,
+			.skip_sectors = 3,
+			.drop_sectors = 5,
 		};
 		struct blkif_request req;
 
@@ -445,8 +459,8 @@ static void read_without_data_is_zeroes(void **state)
 
 	(void)state;
 	for (m = 0; m < NR_OF(own_pages); m++) {
-		struct rig *rig = rig_new(
-			&(struct rig_config){ .mode = own_pages[m], .scrub = true });
+		struct rig *rig =
+			rig_new(&(struct rig_config){ .mode = own_pages[m], .scrub = true });
 		struct rig_io write = { .op = BLKIF_OP_WRITE, .nr_frames = 11 };
 		struct rig_io read = { .op = BLKIF_OP_READ, .first_frame = 20, .nr_frames = 1 };
 		struct blkif_request req;
@@ -679,7 +693,6 @@ static void request_none_of_whose_bounce_pages_come_back(void **state)
 	struct rig *rig = rig_new(&(struct rig_config){ .mode = XBF_MODE_BOUNCE });
 	struct rig_io io = { .op = BLKIF_OP_WRITE, .nr_frames = 2 };
 	struct xbf_shadow *sh = rig_submit(rig, &io);
-	u32 i;
 
 	(void)state;
 	rig->backend.keeps = true;
@@ -688,9 +701,7 @@ static void request_none_of_whose_bounce_pages_come_back(void **state)
 	assert_true(rig_end(rig, sh));
 	assert_null(sh->grants);
 	assert_int_equal(rig->grants.data.nr_quarantine, 2);
-	for (i = 0; i < 64; i++)
-		if (model_is_granted(i))
-			model_unmap(i);
+	model_unmap_all();
 	rig_free(rig);
 }
 

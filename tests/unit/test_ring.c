@@ -243,8 +243,8 @@ static void full_ring_takes_no_more(void **state)
 
 	(void)state;
 	for (i = 0; i < NR_OF(starts); i++) {
-		struct rig *rig = rig_new(
-			&(struct rig_config){ .start = starts[i], .ring_pages = 2 });
+		struct rig *rig =
+			rig_new(&(struct rig_config){ .start = starts[i], .ring_pages = 2 });
 		struct rig_io io;
 		struct xbf_shadow *sh;
 

@@ -281,6 +281,15 @@ void model_unmap(grant_ref_t ref)
 	refs[ref].mapped--;
 }
 
+/* The other domain dies: Xen undoes all its mappings. */
+void model_unmap_all(void)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_REFS; i++)
+		refs[i].mapped = 0;
+}
+
 bool model_is_granted(grant_ref_t ref)
 {
 	return ref < MAX_REFS && refs[ref].granted;

@@ -121,6 +121,7 @@ void model_broken(const char *rule, const char *what) __attribute__((noreturn));
 /* The other domain's side of the grant table. */
 void *model_map(grant_ref_t ref, u16 domid, bool write);
 void model_unmap(grant_ref_t ref);
+void model_unmap_all(void);
 bool model_is_granted(grant_ref_t ref);
 bool model_is_readonly(grant_ref_t ref);
 

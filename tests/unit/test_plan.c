@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * plan.c: what is built, from what the backend offers and we allow.
+ */
+#include "core/plan.h"
+#include "core/request.h"
+#include "test.h"
+
+/* A backend that offers everything, a frontend that wants everything. */
+static struct xbf_features features;
+static struct xbf_params params;
+
+static int begin(void **state)
+{
+	test_begin(state);
+	memset(&features, 0, sizeof(features));
+	features.val[XBF_NODE_TRUSTED] = 1;
+	features.val[XBF_NODE_RING_ORDER] = 4;
+	features.val[XBF_NODE_MAX_QUEUES] = 16;
+	features.val[XBF_NODE_FLUSH] = 1;
+	features.val[XBF_NODE_BARRIER] = 1;
+	features.val[XBF_NODE_PERSISTENT] = 1;
+	features.val[XBF_NODE_MAX_INDIRECT] = 256;
+	features.val[XBF_NODE_DISCARD] = 1;
+	features.val[XBF_NODE_DISCARD_SECURE] = 1;
+	params.max_indirect = 256;
+	params.max_queues = 0;
+	params.max_ring_order = 4;
+	params.persistent = true;
+	params.trusted = true;
+	params.nr_cpus = 8;
+	params.page_size = 4096;
+	return 0;
+}
+
+static struct xbf_plan make_plan(void)
+{
+	struct xbf_plan plan;
+
+	memset(&plan, 0xff, sizeof(plan));
+	xbf_plan_rings(&plan, &features, &params);
+	xbf_plan_disk(&plan, &features, &params);
+	return plan;
+}
+
+static void queues_are_what_all_can_use(void **state)
+{
+	static const struct {
+		u32 wanted, cpus;
+		u64 offered;
+		u32 rings;
+	} rows[] = {
+		{ 0, 8, 16, 8 },  { 0, 32, 16, 16 }, { 4, 8, 16, 4 },	  { 100, 8, 16, 8 },
+		{ 100, 8, 1, 1 }, { 0, 1, 16, 1 },   { 0, 4096, 4096, XBF_MAX_QUEUES },
+		/* A handshake without CPUs or queues is none; a disk has one. */
+		{ 0, 0, 16, 1 },  { 4, 8, 0, 1 },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(rows); i++) {
+		params.max_queues = rows[i].wanted;
+		params.nr_cpus = rows[i].cpus;
+		features.val[XBF_NODE_MAX_QUEUES] = rows[i].offered;
+		assert_int_equal(make_plan().nr_rings, rows[i].rings);
+	}
+}
+
+static void ring_is_the_smaller_of_both_wishes(void **state)
+{
+	static const u32 depths[] = { 32, 64, 128, 256, 512 };
+	u32 ours, theirs;
+
+	(void)state;
+	for (ours = 0; ours < 8; ours++)
+		for (theirs = 0; theirs < NR_OF(depths); theirs++) {
+			u32 order = ours < theirs ? ours : theirs;
+			struct xbf_plan plan;
+
+			params.max_ring_order = ours;
+			features.val[XBF_NODE_RING_ORDER] = theirs;
+			plan = make_plan();
+			assert_int_equal(plan.ring_order, order);
+			/* No request waits for a slot: nearly all take just one. */
+			assert_int_equal(plan.depth, depths[order]);
+		}
+}
+
+static void trust_and_persistence_decide_the_grants(void **state)
+{
+	static const struct {
+		bool module_trusts;
+		u64 node_trusts;
+		bool we_keep;
+		u64 they_keep;
+		enum xbf_mode mode;
+		bool scrub;
+	} rows[] = {
+		{ true, 1, true, 1, XBF_MODE_KEPT, false },
+		{ true, 1, true, 0, XBF_MODE_DIRECT, false },
+		{ true, 1, false, 1, XBF_MODE_DIRECT, false },
+		/* Either side can lower trust, neither can raise it. */
+		{ true, 0, true, 1, XBF_MODE_KEPT, true },
+		{ false, 1, true, 1, XBF_MODE_KEPT, true },
+		{ true, 0, true, 0, XBF_MODE_BOUNCE, true },
+		{ false, 1, true, 0, XBF_MODE_BOUNCE, true },
+		{ true, 0, false, 1, XBF_MODE_BOUNCE, true },
+		{ false, 0, false, 0, XBF_MODE_BOUNCE, true },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(rows); i++) {
+		struct xbf_plan plan;
+
+		params.trusted = rows[i].module_trusts;
+		params.persistent = rows[i].we_keep;
+		features.val[XBF_NODE_TRUSTED] = rows[i].node_trusts;
+		features.val[XBF_NODE_PERSISTENT] = rows[i].they_keep;
+		plan = make_plan();
+		assert_int_equal(plan.mode, rows[i].mode);
+		assert_int_equal(plan.scrub, rows[i].scrub);
+		/* request.h relies on it. */
+		assert_true(plan.mode != XBF_MODE_BOUNCE || plan.scrub);
+	}
+}
+
+static void segments_are_what_both_can(void **state)
+{
+	static const struct {
+		u32 wanted;
+		u64 offered;
+		u32 page_size, indirect, segs;
+	} rows[] = {
+		{ 256, 256, 4096, 256, 256 },
+		{ 32, 256, 4096, 32, 32 },
+		{ 4096, 4096, 4096, 4096, 4096 },
+		{ 256, 12, 4096, 12, 12 },
+		/* Not offered, not wanted, not worth it: as many as a direct one has. */
+		{ 256, 0, 4096, 0, 11 },
+		{ 0, 256, 4096, 0, 11 },
+		{ 11, 256, 4096, 0, 11 },
+		/* A page of 64 KiB is 16 frames and cannot be split by the block layer. */
+		{ 256, 0, 65536, 0, 16 },
+		{ 256, 12, 65536, 12, 16 },
+		{ 256, 256, 65536, 256, 256 },
+		{ 256, 0, 16384, 0, 11 },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(rows); i++) {
+		struct xbf_plan plan;
+
+		params.max_indirect = rows[i].wanted;
+		params.page_size = rows[i].page_size;
+		features.val[XBF_NODE_MAX_INDIRECT] = rows[i].offered;
+		plan = make_plan();
+		assert_int_equal(plan.max_indirect, rows[i].indirect);
+		assert_int_equal(plan.max_segs, rows[i].segs);
+	}
+}
+
+static void pools_cover_the_queue_at_full_depth(void **state)
+{
+	struct xbf_plan plan;
+
+	(void)state;
+	params.persistent = false;
+	plan = make_plan();
+	assert_int_equal(plan.pool_max, 512 * 256);
+	assert_int_equal(plan.indirect_max, 512);
+
+	params.max_indirect = 1025;
+	features.val[XBF_NODE_MAX_INDIRECT] = 4096;
+	params.max_ring_order = 0;
+	plan = make_plan();
+	assert_int_equal(plan.pool_max, 32 * 1025);
+	assert_int_equal(plan.indirect_max, 32 * 3);
+
+	features.val[XBF_NODE_MAX_INDIRECT] = 0;
+	plan = make_plan();
+	assert_int_equal(plan.pool_max, 32 * 11);
+	assert_int_equal(plan.indirect_max, 0);
+}
+
+/* What is beyond it, the backend maps and unmaps each time, on top of our copy. */
+static void kept_grants_are_no_more_than_the_backend_keeps(void **state)
+{
+	struct xbf_plan plan = make_plan();
+
+	(void)state;
+	assert_int_equal(plan.mode, XBF_MODE_KEPT);
+	assert_true(plan.pool_max + plan.indirect_max <= XBF_POOL_MAX_KEPT);
+	assert_true(plan.pool_max >= plan.max_segs);
+	assert_true(plan.indirect_max >= 1);
+	/* Few are enough for a small ring. */
+	params.max_ring_order = 0;
+	features.val[XBF_NODE_MAX_INDIRECT] = 0;
+	plan = make_plan();
+	assert_int_equal(plan.pool_max, 32 * 11);
+	assert_int_equal(plan.indirect_max, 0);
+}
+
+static void flush_is_what_the_backend_offers(void **state)
+{
+	static const struct {
+		u64 flush, barrier;
+		u8 op;
+		bool fua;
+	} rows[] = {
+		{ 0, 0, 0, false },
+		{ 1, 0, BLKIF_OP_FLUSH_DISKCACHE, false },
+		/* A flush is cheaper than a barrier: forced writes are write and flush. */
+		{ 1, 1, BLKIF_OP_FLUSH_DISKCACHE, false },
+		{ 0, 1, BLKIF_OP_WRITE_BARRIER, true },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(rows); i++) {
+		struct xbf_plan plan;
+
+		features.val[XBF_NODE_FLUSH] = rows[i].flush;
+		features.val[XBF_NODE_BARRIER] = rows[i].barrier;
+		plan = make_plan();
+		assert_int_equal(plan.flush_op, rows[i].op);
+		assert_int_equal(plan.fua, rows[i].fua);
+	}
+}
+
+static void secure_discard_needs_discard(void **state)
+{
+	u32 discard, secure;
+
+	(void)state;
+	for (discard = 0; discard < 2; discard++)
+		for (secure = 0; secure < 2; secure++) {
+			struct xbf_plan plan;
+
+			features.val[XBF_NODE_DISCARD] = discard;
+			features.val[XBF_NODE_DISCARD_SECURE] = secure;
+			plan = make_plan();
+			assert_int_equal(plan.discard, discard);
+			assert_int_equal(plan.secure, discard && secure);
+		}
+}
+
+#define PLAN_TEST(function)	cmocka_unit_test_setup_teardown(function, begin, test_end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLAN_TEST(queues_are_what_all_can_use),
+		PLAN_TEST(ring_is_the_smaller_of_both_wishes),
+		PLAN_TEST(trust_and_persistence_decide_the_grants),
+		PLAN_TEST(segments_are_what_both_can),
+		PLAN_TEST(pools_cover_the_queue_at_full_depth),
+		PLAN_TEST(kept_grants_are_no_more_than_the_backend_keeps),
+		PLAN_TEST(flush_is_what_the_backend_offers),
+		PLAN_TEST(secure_discard_needs_discard),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
