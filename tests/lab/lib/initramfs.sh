@@ -11,7 +11,7 @@ DOM0_PROGRAMS=(bin/busybox usr/lib/xen-4.17/bin/xl usr/lib/xen-4.17/bin/xenstore
 	usr/libexec/xen-qemu-system-i386 sbin/losetup sbin/e2fsck
 	# What an HVM guest starts with.
 	usr/lib/xen-4.17/boot/hvmloader usr/share/seabios/bios.bin usr/share/seabios/bios-256k.bin
-	usr/share/qemu/linuxboot.bin usr/share/qemu/linuxboot_dma.bin usr/share/qemu/kvmvapic.bin)
+	usr/share/qemu/linuxboot.bin usr/share/qemu/linuxboot_dma.bin usr/share/qemu/kvmvapic.bin usr/share/qemu/keymaps/en-us)
 DOM0_MODULES=(xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc virtio_pci virtio_blk
 	loop xen-blkback null_blk ext4)
 GUEST_PROGRAMS=(bin/busybox usr/bin/xenstore usr/bin/fio sbin/mke2fs sbin/e2fsck)
