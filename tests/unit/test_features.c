@@ -243,7 +243,9 @@ static void ordinary_backend_is_fine(void **state)
 static void what_a_disk_needs_must_be_there(void **state)
 {
 	static const enum xbf_node needed[] = {
-		XBF_NODE_SECTORS, XBF_NODE_INFO, XBF_NODE_SECTOR_SIZE,
+		XBF_NODE_SECTORS,
+		XBF_NODE_INFO,
+		XBF_NODE_SECTOR_SIZE,
 	};
 	struct xbf_features f;
 	u32 i;

@@ -86,8 +86,8 @@ static void every_cell_is_as_listed_or_ignored(void **state)
 			actions = xbf_life_step(&next, event);
 			if (next != (cell ? cell->next : life) ||
 			    actions != (cell ? cell->actions : 0))
-				fail_msg("%s, event %u: %s, actions %#x", xbf_life_name(life), event,
-					 xbf_life_name(next), actions);
+				fail_msg("%s, event %u: %s, actions %#x", xbf_life_name(life),
+					 event, xbf_life_name(next), actions);
 			nr += !!cell;
 		}
 	assert_int_equal(nr, NR_OF(cells));
@@ -116,7 +116,7 @@ static void ordinary_life(void **state)
 {
 	static const u32 events[] = {
 		BACKEND(Initialising), BACKEND(InitWait), BACKEND(Initialised), BACKEND(Connected),
-		BACKEND(Connected), BACKEND(Closing), XBF_EV_DISK_GONE, BACKEND(Closed),
+		BACKEND(Connected),    BACKEND(Closing),  XBF_EV_DISK_GONE,	BACKEND(Closed),
 	};
 	enum xbf_life life = XBF_LIFE_NEW;
 

@@ -167,12 +167,14 @@ static void status_by_operation(void **state)
 			struct rig_io io = { .op = rows[i].op, .nr_frames = rows[i].op < 2 };
 			struct xbf_shadow *sh = rig_submit(rig, &io);
 			s16 status = j == 0 ? BLKIF_RSP_OKAY :
-				     j == 1 ? BLKIF_RSP_EOPNOTSUPP : garbage[j - 2];
+				     j == 1 ? BLKIF_RSP_EOPNOTSUPP :
+					      garbage[j - 2];
 
 			respond(rig, sh->id, rows[i].op, status);
 			assert_ptr_equal(rig_reap(rig).done.head, sh);
 			assert_int_equal(sh->status, j == 0 ? XBF_ST_OK :
-						     j == 1 ? rows[i].declined : XBF_ST_ERROR);
+						     j == 1 ? rows[i].declined :
+							      XBF_ST_ERROR);
 			assert_true(rig_end(rig, sh));
 			rig_free(rig);
 		}

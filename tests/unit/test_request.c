@@ -555,6 +555,33 @@ static void failed_round_is_the_last(void **state)
 	rig_free(rig);
 }
 
+static void tag_starts_afresh(void **state)
+{
+	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 32 });
+	struct rig_io failed = { .op = BLKIF_OP_READ, .nr_frames = 100 };
+	struct rig_io io = { .op = BLKIF_OP_READ, .sector = 8, .nr_frames = 1 };
+	struct xbf_shadow *sh = rig_submit(rig, &failed);
+
+	(void)state;
+	rig->backend.status = BLKIF_RSP_ERROR;
+	backend_serve(&rig->backend);
+	assert_ptr_equal(rig_reap(rig).done.head, sh);
+	assert_true(rig_end(rig, sh));
+	sh->owner = NULL;
+
+	rig->backend.status = BLKIF_RSP_OKAY;
+	rig_start(rig, &io);
+	assert_int_equal(sh->status, XBF_ST_OK);
+	assert_int_equal(sh->nr_done, 0);
+	assert_int_equal(sh->parts, 0);
+	assert_null(sh->grants);
+	assert_null(sh->indirect);
+	sh->owner = NULL;
+	rig_run(rig, &io);
+	rig_assert_on_disk(rig, &io);
+	rig_free(rig);
+}
+
 static void no_page_for_segments_is_no_loss(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 256 });
@@ -781,6 +808,7 @@ int main(void)
 		TEST(short_pool_means_several_rounds),
 		TEST(round_takes_no_more_than_the_backend_does),
 		TEST(failed_round_is_the_last),
+		TEST(tag_starts_afresh),
 		TEST(no_page_for_segments_is_no_loss),
 		TEST(cancelled_round_can_be_prepared_again),
 		TEST(cancelled_flush_has_nothing_to_give),

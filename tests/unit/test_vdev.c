@@ -117,13 +117,29 @@ static void other_numbers_are_refused(void **state)
 	static const u64 bad[] = {
 		0,
 		/* majors beside ours */
-		1 << 8, 2 << 8, 4 << 8, 7 << 8, 9 << 8, 21 << 8, 23 << 8, 64 << 8, 72 << 8,
-		127 << 8, 136 << 8, 201 << 8, 203 << 8,
+		1 << 8,
+		2 << 8,
+		4 << 8,
+		7 << 8,
+		9 << 8,
+		21 << 8,
+		23 << 8,
+		64 << 8,
+		72 << 8,
+		127 << 8,
+		136 << 8,
+		201 << 8,
+		203 << 8,
 		/* sixteen partitions are what an xvd disk has minors for */
-		3 << 8 | 16, 22 << 8 | 64 | 63,
+		3 << 8 | 16,
+		22 << 8 | 64 | 63,
 		/* minors have 20 bits, numbers 29 */
-		EXTENDED(4096, 0), (1u << 29) - 1, 1u << 29, 0xffffffff,
-		1ull << 32 | XVD(0, 0), ~0ull,
+		EXTENDED(4096, 0),
+		(1u << 29) - 1,
+		1u << 29,
+		0xffffffff,
+		1ull << 32 | XVD(0, 0),
+		~0ull,
 	};
 	struct xbf_vdev vdev;
 	u32 i;
@@ -148,12 +164,9 @@ static void longest_name_fits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(xvd_disks_and_partitions),
-		TEST(extended_numbers),
-		TEST(emulated_ide_disks),
-		TEST(emulated_scsi_disks),
-		TEST(other_numbers_are_refused),
-		TEST(longest_name_fits),
+		TEST(xvd_disks_and_partitions),	 TEST(extended_numbers),
+		TEST(emulated_ide_disks),	 TEST(emulated_scsi_disks),
+		TEST(other_numbers_are_refused), TEST(longest_name_fits),
 	};
 
 	return cmocka_run_group_tests_name("vdev", tests, NULL, NULL);
