@@ -64,7 +64,7 @@ struct xbf_budget {
  * @free: not in use, last used first
  * @nr_free: length of @free
  * @nr: all that exist: free, in use or in the quarantine
- * @max: @nr never exceeds it
+ * @max: @nr never exceeds it; constant after init
  * @quarantine: the backend would not let go of these
  * @nr_quarantine: length of @quarantine
  * @budget: pays for growth beyond the reserve

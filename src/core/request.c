@@ -17,6 +17,9 @@ u32 xbf_round_size_large(const struct xbf_grants *grants, const struct xbf_shado
 	u32 rest = sh->nr_total - sh->nr_done;
 	u32 most = may_indirect(grants, sh) ? grants->max_indirect : XBF_SEGS_SPLIT;
 
+	/* More than the pool may ever have would wait for ever. */
+	if (most > grants->data.max)
+		most = grants->data.max;
 	return rest < most ? rest : most;
 }
 

@@ -485,17 +485,22 @@ static void short_pool_means_several_rounds(void **state)
 
 	(void)state;
 	for (m = 0; m < NR_OF(modes); m++) {
-		struct rig *rig = rig_new(&(struct rig_config){
-			.mode = modes[m], .max_indirect = 256, .max_grants = 16 });
+		struct rig *rig =
+			rig_new(&(struct rig_config){ .mode = modes[m], .max_indirect = 256 });
 		struct rig_io io = {
-			.tag = 8, .op = BLKIF_OP_WRITE, .sector = 64, .nr_frames = 40,
-			.skip_sectors = 1, .drop_sectors = 2,
+			.tag = 8,
+			.op = BLKIF_OP_WRITE,
+			.sector = 64,
+			.nr_frames = 40,
+			.skip_sectors = 1,
+			.drop_sectors = 2,
 		};
 		struct xbf_shadow *sh = rig_start(rig, &io);
 		u32 rounds = 0;
 		u64 id = 0;
 
 		rig_fill(rig, 0, 40, m);
+		model.refs_left = 5;
 		assert_int_equal(xbf_round_size(&rig->grants, sh), 40);
 		assert_false(rig_prepare(rig, sh, 40));
 		/* Nothing was lost in trying. */
@@ -518,6 +523,25 @@ static void short_pool_means_several_rounds(void **state)
 		rig_assert_on_disk(rig, &io);
 		rig_free(rig);
 	}
+}
+
+static void round_takes_no_more_than_the_pool_may_have(void **state)
+{
+	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 256, .max_grants = 16 });
+	struct rig_io io = { .op = BLKIF_OP_WRITE, .nr_frames = 40 };
+	struct rig_io barrier = { .tag = 1, .op = BLKIF_OP_WRITE_BARRIER, .nr_frames = 20 };
+	struct xbf_shadow *sh = rig_start(rig, &io);
+
+	(void)state;
+	assert_int_equal(xbf_round_size(&rig->grants, sh), 16);
+	sh->owner = NULL;
+	rig_fill(rig, 0, 40, 3);
+	rig_run(rig, &io);
+	rig_assert_on_disk(rig, &io);
+	assert_int_equal(rig->ring.req_prod, 3);
+	rig_run(rig, &barrier);
+	rig_assert_on_disk(rig, &barrier);
+	rig_free(rig);
 }
 
 static void round_takes_no_more_than_the_backend_does(void **state)
@@ -806,6 +830,7 @@ int main(void)
 		TEST(nothing_beside_the_payload_is_visible),
 		TEST(read_without_data_is_zeroes),
 		TEST(short_pool_means_several_rounds),
+		TEST(round_takes_no_more_than_the_pool_may_have),
 		TEST(round_takes_no_more_than_the_backend_does),
 		TEST(failed_round_is_the_last),
 		TEST(tag_starts_afresh),
