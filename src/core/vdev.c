@@ -15,20 +15,21 @@
 /* EL6's driver put sda behind the four IDE disks. */
 #define SDA_OFFSET	4
 
-/* First disk and minors per disk of each legacy major; xvd is one of them. */
+/* First disk, disks and minors per disk of each legacy major; xvd is one of them. */
 static const struct {
 	u16 first;
 	u16 last;
 	u16 disk;
+	u16 disks;
 	u16 minors;
 	bool scsi;
 } majors[] = {
-	{ 202, 202, 0, XVD_PARTS, false },
-	{ 3, 3, 0, IDE_MINORS, false },
-	{ 22, 22, 2, IDE_MINORS, false },
-	{ 8, 8, 0, XVD_PARTS, true },
-	{ 65, 71, 16, XVD_PARTS, true },
-	{ 128, 135, 128, XVD_PARTS, true },
+	{ 202, 202, 0, 16, XVD_PARTS, false },
+	{ 3, 3, 0, 2, IDE_MINORS, false },
+	{ 22, 22, 2, 2, IDE_MINORS, false },
+	{ 8, 8, 0, 16, XVD_PARTS, true },
+	{ 65, 71, 16, 16, XVD_PARTS, true },
+	{ 128, 135, 128, 16, XVD_PARTS, true },
 };
 
 static void place(struct xbf_vdev *vdev, u32 index, u32 parts, u32 part)
@@ -71,11 +72,11 @@ bool xbf_vdev_parse(u64 number, bool sda_is_xvda, struct xbf_vdev *vdev)
 
 		if (major < majors[i].first || major > majors[i].last)
 			continue;
-		disk = majors[i].disk + (major - majors[i].first) * XVD_PARTS +
-		       minor / majors[i].minors;
+		disk = minor / majors[i].minors;
 		part = minor % majors[i].minors;
-		if (part >= XVD_PARTS)
+		if (disk >= majors[i].disks || part >= XVD_PARTS)
 			return false;
+		disk += majors[i].disk + (major - majors[i].first) * majors[i].disks;
 		if (majors[i].scsi && !sda_is_xvda)
 			disk += SDA_OFFSET;
 		place(vdev, disk, XVD_PARTS, part);

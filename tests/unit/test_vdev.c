@@ -130,6 +130,9 @@ static void other_numbers_are_refused(void **state)
 		136 << 8,
 		201 << 8,
 		203 << 8,
+		/* an IDE major has two disks */
+		3 << 8 | 128,
+		22 << 8 | 192,
 		/* sixteen partitions are what an xvd disk has minors for */
 		3 << 8 | 16,
 		22 << 8 | 64 | 63,
