@@ -31,8 +31,8 @@ bench_driver() {
 	swap_to "$1" /dev/nullb0 "feature_persistent=$3"
 	expect "$3" "$(features_agreed | sed 's/persistent=\(.\).*/\1/')" "the use of persistent grants"
 	guest_in 180 rate xvda randread 4k 32 2000 >/dev/null # warm up
-	sample "$1" "$2" $mode randread 4k 1 2000
-	sample "$1" "$2" $mode randwrite 4k 1 2000
+	sample "$1" "$2" $mode randread 4k 1 6000
+	sample "$1" "$2" $mode randwrite 4k 1 6000
 	sample "$1" "$2" $mode randread 4k 32 16000
 	sample "$1" "$2" $mode randwrite 4k 32 16000
 	sample "$1" "$2" $mode read 128k 8 2000
