@@ -43,8 +43,10 @@ guest_start() {
 		guest_config
 		[ "$type" != hvm ] || guest_config_hvm
 	} >/tmp/guest.cfg
-	cat /lab/guests/programs.cpio "/lab/guests/$kernel/modules.cpio" /lab/guests/scripts.cpio \
-		>/tmp/guest.cpio
+	{
+		cat /lab/guests/programs.cpio "/lab/guests/$kernel/modules.cpio" /lab/guests/scripts.cpio
+		[ "$type" = hvm ] || cat /lab/guests/big-programs.cpio
+	} >/tmp/guest.cpio
 	progress "starting a $type guest, kernel $kernel, $vcpus vCPU"
 	rm -f /tmp/domid
 	xl create /tmp/guest.cfg >/tmp/xl.out 2>&1 || fail "xl create failed: $(tail -n 3 /tmp/xl.out)"

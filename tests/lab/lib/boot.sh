@@ -39,16 +39,16 @@ boot_qemu() {
 }
 
 # boot RUN-DIR CPUS SECONDS ACCELERATOR...: the whole boot, its progress told.
+# BOOT_STATUS is 0 if every entry of the plan got the verdict it must.
 boot() {
-	local run=$1 cpus=$2 seconds=$3 qemu rc=0
+	local run=$1 cpus=$2 seconds=$3 qemu
 	shift 3
 	: >"$run/events.jsonl"
 	boot_qemu "$run" "$cpus" "$@" &
 	qemu=$!
-	"$LAB/lib/follow" "$run" --pid $qemu --seconds "$seconds" || rc=$?
-	wait $qemu || [ $? -eq 143 ] || note "QEMU failed; see $run/qemu.log"
-	rm -f "$run/dom0.cpio"
-	tar -C "$run" -xf "$run/files.tar" 2>/dev/null || true
-	rm -f "$run/files.tar"
-	return $rc
+	BOOT_STATUS=0
+	"$LAB/lib/follow" "$run" --pid "$qemu" --seconds "$seconds" || BOOT_STATUS=1
+	wait "$qemu" || [ $? -eq 143 ] || note "QEMU failed; see $run/qemu.log"
+	tar -C "$run" -xf "$run/files.tar" 2>/dev/null || note "dom0 left no log files; see $run/console.log"
+	rm -f "$run/dom0.cpio" "$run/files.tar"
 }
