@@ -26,6 +26,9 @@ plan_add() {
 	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} backend=${7:-blkback}
 	local id wanted=PASS seed=${SEED:-$RANDOM$RANDOM}
 	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
+	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
+	[[ $backend == @(blkback|qdisk) ]] || die "unknown backend '$backend'; there are: blkback, qdisk"
+	[[ $vcpus == [1-9] ]] || die "a guest can have 1 to 9 vCPUs, not '$vcpus'"
 	[ "$type" != hvm ] || [[ " $SCENARIOS_HVM " == *" $scenario "* ]] ||
 		die "scenario '$scenario' needs fio, for which HVM guests start too slowly; there are: $SCENARIOS_HVM"
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
