@@ -37,5 +37,9 @@ bench_driver() {
 	sample "$1" "$2" $mode randwrite 4k 32 16000
 	sample "$1" "$2" $mode read 128k 8 2000
 	sample "$1" "$2" $mode write 128k 8 2000
+	# What is the driver's own, apart from the scheduler it starts with.
+	guest 'echo none >/sys/block/xvda/queue/scheduler'
+	sample "$1" "$2" "$mode, none" randread 4k 32 16000
+	sample "$1" "$2" "$mode, none" randwrite 4k 32 16000
 	swap_away
 }
