@@ -31,7 +31,8 @@ tree_make_base() {
 	root=$(suite root "$suite")
 	note "making a guest tree for kernel $release: Debian, dkms, headers (log: $log)"
 	cp -a "$root/." "$dir"
-	mapfile -t names < <(suite depends "$suite" "$headers" 'linux-(headers|kbuild)-[0-9].*')
+	mapfile -t names < <(suite depends "$suite" "$headers" \
+		"linux-(headers|kbuild|binary|modules|base)-[0-9].*|linux-image-${release//+/[+]}")
 	mapfile -t names < <(suite fetch "$suite" "$headers" "${names[@]}")
 	mkdir -p "$dir/var/tmp/debs"
 	cp "${names[@]}" "$dir/var/tmp/debs/"
@@ -39,8 +40,11 @@ tree_make_base() {
 	in_tree "$dir" sh -euc 'apt-get update -qq
 		apt-get install -y --no-install-recommends dkms /var/tmp/debs/*.deb
 		rm -r /var/tmp/debs' >"$log" 2>&1 || die "cannot install dkms and headers; see $log"
-	mkdir -p "$dir/lib/modules/$release"
-	cp -al "$KERNEL_DIR/lib/modules/$release/." "$dir/lib/modules/$release/"
+	# Newer headers bring their kernel with them.
+	if [ ! -d "$dir/lib/modules/$release/kernel" ]; then
+		mkdir -p "$dir/lib/modules/$release"
+		cp -aln "$KERNEL_DIR/lib/modules/$release/." "$dir/lib/modules/$release/"
+	fi
 }
 
 tree_base() {
