@@ -43,3 +43,12 @@ bench_driver() {
 	sample "$1" "$2" "$mode, none" randwrite 4k 32 16000
 	swap_away
 }
+
+# Much of what a driver gains by default is the scheduler it asks for: without any,
+# on both sides, the drivers themselves are compared.
+bench_same_scheduler() {
+	fact "scheduler of $1" "$(guest disk_fact xvda queue/scheduler | sed 's/.*\[\(.*\)\].*/\1/')"
+	guest 'echo none >/sys/block/xvda/queue/scheduler'
+	sample "$1" "$2" "both none" randread 4k 32 16000
+	sample "$1" "$2" "both none" randwrite 4k 32 16000
+}

@@ -41,8 +41,8 @@ demo_compare() {
 		for driver in intree ours; do
 			progress "round $round of $demo_rounds, driver: $driver"
 			swap_to $driver /dev/nullb0
-			sample $driver $round default randread 4k 32 12000
-			sample $driver $round default randwrite 4k 32 12000
+			sample $driver $round default randread 4k 32 8000
+			sample $driver $round default randwrite 4k 32 8000
 			swap_away
 		done
 		round=$((round + 1))
