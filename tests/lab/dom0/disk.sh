@@ -1,28 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Backing stores, and the disks that show them to the guest.
-
-# store_file NAME MIB [SECTOR]: a loop device over a file in memory; prints its name.
-store_file() {
-	local file=/store/"$1"
-	truncate -s "${2}M" "$file"
-	/sbin/losetup --find --show --sector-size "${3:-512}" "$file"
-}
-
-# store_bad FIRST LAST: a memory device of 64 MiB on which these sectors are bad.
-store_bad() {
-	local dir=/sys/kernel/config/nullb/nullb1
-	grep -q /sys/kernel/config /proc/mounts || mount -t configfs configfs /sys/kernel/config
-	mkdir $dir || fail "cannot make a null_blk device"
-	echo 64 >$dir/size
-	echo 1 >$dir/memory_backed
-	echo "+$1-$2" >$dir/badblocks
-	echo 1 >$dir/power || fail "cannot switch on a null_blk device"
-	echo /dev/nullb1
-}
-
-store_bad_drop() { [ ! -e /sys/kernel/config/nullb/nullb1 ] || rmdir /sys/kernel/config/nullb/nullb1; }
+# Disks: attached, connected, detached; and the drivers at both ends.
 
 # The number by which the protocol knows xvdX.
 vdev_number() {
@@ -96,12 +75,6 @@ disks_end() {
 	done
 	driver_unload
 	stores_drop
-}
-
-stores_drop() {
-	/sbin/losetup -D
-	rm -rf /store/*
-	store_bad_drop
 }
 
 # driver_load [PARAMETER=VALUE...]: the driver under test, with the plan's parameters.

@@ -7,7 +7,7 @@ guest_name=lab
 guest_log=/var/log/xen/console/guest-$guest_name.log
 
 guest_config() {
-	local dir=/lab/guests/"$kernel" image=vmlinux
+	local dir="/lab/guests/$kernel" image=vmlinux
 	[ "$type" != hvm ] || image=vmlinuz
 	cat <<END
 name = "$guest_name"
@@ -66,7 +66,7 @@ guest_stop() {
 
 # guest_within SECONDS COMMAND...: run shell code in the guest; its output and status.
 guest_within() {
-	local seconds="$1" agent=/local/domain/"$domid"/data/lab seq answer rc chunks piece i
+	local seconds="$1" agent="/local/domain/$domid/data/lab" seq answer rc chunks piece i
 	shift
 	seq=$(($(cat /tmp/seq) + 1))
 	echo $seq >/tmp/seq

@@ -31,6 +31,7 @@ plan_add() {
 	[[ $vcpus == [1-9] ]] || die "a guest can have 1 to 9 vCPUs, not '$vcpus'"
 	[ "$type" != hvm ] || [[ " $SCENARIOS_HVM " == *" $scenario "* ]] ||
 		die "scenario '$scenario' needs fio, for which HVM guests start too slowly; there are: $SCENARIOS_HVM"
+	kernel_dir_of "$kernel"
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
 	[[ $driver != mutant-* ]] || wanted=FAIL
 	echo "$id $wanted" >>"$RUN/plan"
