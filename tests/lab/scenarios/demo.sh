@@ -25,12 +25,10 @@ demo_module() {
 }
 
 demo_agreed() {
-	local agreed
-	agreed=$(features_agreed)
-	fact agreed "$agreed"
+	fact agreed "$(features_agreed)"
+	fact flush "$(back xvda feature-flush-cache)"
 	fact max_segments "$(guest disk_fact xvda queue/max_segments)"
 	fact write_cache "$(guest disk_fact xvda queue/write_cache)"
-	fact depth "$(guest disk_fact xvda queue/nr_requests)"
 	fact scheduler "$(guest disk_fact xvda queue/scheduler | sed 's/.*\[\(.*\)\].*/\1/')"
 }
 
