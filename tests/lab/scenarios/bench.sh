@@ -30,6 +30,7 @@ bench_driver() {
 	[ "$3" = 1 ] || mode=direct
 	swap_to "$1" /dev/nullb0 "feature_persistent=$3"
 	expect "$3" "$(features_agreed | sed 's/persistent=\(.\).*/\1/')" "the use of persistent grants"
+	fact "scheduler of $1" "$(guest disk_fact xvda queue/scheduler | sed 's/.*\[\(.*\)\].*/\1/')"
 	guest_in 180 rate xvda randread 4k 32 2000 >/dev/null # warm up
 	sample "$1" "$2" $mode randread 4k 1 6000
 	sample "$1" "$2" $mode randwrite 4k 1 6000
@@ -42,13 +43,4 @@ bench_driver() {
 	sample "$1" "$2" "$mode, none" randread 4k 32 16000
 	sample "$1" "$2" "$mode, none" randwrite 4k 32 16000
 	swap_away
-}
-
-# Much of what a driver gains by default is the scheduler it asks for: without any,
-# on both sides, the drivers themselves are compared.
-bench_same_scheduler() {
-	fact "scheduler of $1" "$(guest disk_fact xvda queue/scheduler | sed 's/.*\[\(.*\)\].*/\1/')"
-	guest 'echo none >/sys/block/xvda/queue/scheduler'
-	sample "$1" "$2" "both none" randread 4k 32 16000
-	sample "$1" "$2" "both none" randwrite 4k 32 16000
 }
