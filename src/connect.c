@@ -180,6 +180,15 @@ static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
 		err = xenbus_printf(xbt, dir, "protocol", "%s", XEN_IO_PROTO_ABI_NATIVE);
 	if (!err)
 		err = xenbus_printf(xbt, dir, "feature-persistent", "%u", dev->params.persistent);
+	/*
+	 * Not xenbus_switch_state(): newer kernels compare, in xenwatch, the node
+	 * with xdev->state, and take Initialising in the one and something else
+	 * in the other for a device that was made anew. We are not in xenwatch.
+	 * So xdev->state follows when we go to Connected: by then xenwatch has
+	 * told us of the backend's answer and is past what it had read before.
+	 */
+	if (!err)
+		err = xenbus_printf(xbt, dir, "state", "%d", XenbusStateInitialised);
 	return err;
 }
 
@@ -192,7 +201,10 @@ static int publish_nodes(const struct xbf_dev *dev)
 		err = xenbus_transaction_start(&xbt);
 		if (err)
 			return err;
-		err = write_nodes(xbt, dev);
+		/* Never make nodes again that the toolstack has removed. */
+		err = -ENODEV;
+		if (xenbus_exists(xbt, dev->xdev->nodename, "state"))
+			err = write_nodes(xbt, dev);
 		if (err) {
 			xenbus_transaction_end(xbt, 1);
 			return err;
@@ -228,11 +240,9 @@ int xbf_connect_publish(struct xbf_dev *dev)
 		return err;
 	}
 	err = publish_nodes(dev);
-	if (err) {
+	if (err)
 		xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
-		return err;
-	}
-	return xenbus_switch_state(dev->xdev, XenbusStateInitialised);
+	return err;
 }
 
 static const char *flush_name(const struct xbf_plan *plan)

@@ -242,6 +242,19 @@ static void dev_release(struct xbf_dev *dev)
 	xbf_dev_put(dev);
 }
 
+/*
+ * After a reload the backend waits in Closed for us to begin anew. The node is
+ * written last: a kernel that finds Initialising there, and not in xdev->state,
+ * takes the device for a new one.
+ */
+static void begin_anew(struct xenbus_device *xdev)
+{
+	if (xenbus_read_driver_state(xdev, xdev->nodename) != XenbusStateClosed)
+		return;
+	xdev->state = XenbusStateInitialising;
+	xenbus_printf(XBT_NIL, xdev->nodename, "state", "%d", XenbusStateInitialising);
+}
+
 /**
  * xbf_dev_probe() - xenbus found a vbd
  * @xdev: the device
@@ -268,9 +281,7 @@ int xbf_dev_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 		return err;
 	}
 	dev_set_drvdata(&xdev->dev, dev);
-	/* After a reload the backend waits in Closed for us to begin anew. */
-	if (xenbus_read_driver_state(xdev, xdev->nodename) == XenbusStateClosed)
-		xenbus_switch_state(xdev, XenbusStateInitialising);
+	begin_anew(xdev);
 	return 0;
 }
 

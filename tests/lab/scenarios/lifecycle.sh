@@ -15,6 +15,7 @@ scenario_lifecycle() {
 	guest_in 180 io_short xvda "$seed"
 	# The kernel's own driver cannot take a disk back.
 	[ "$driver" = intree ] || lifecycle_reload
+	lifecycle_loop
 	lifecycle_in_use
 	lifecycle_forced
 	lifecycle_forced_mounted
@@ -33,6 +34,20 @@ lifecycle_reload() {
 	disk_connected xvda
 	guest_in 120 disk_sums xvda 16 >/tmp/sums.after
 	cmp -s /tmp/sums.before /tmp/sums.after || fail "the disk came back with other data"
+}
+
+# Plugged and unplugged while nothing else holds up either side.
+lifecycle_loop() {
+	local round=0
+	progress "lifecycle: attach and detach in a loop"
+	while [ $round -lt 10 ]; do
+		disk_detach xvda
+		disk_attach xvda "$lifecycle_store"
+		disk_connected xvda
+		guest disk_appears xvda
+		round=$((round + 1))
+	done
+	guest io_short xvda "$seed"
 }
 
 # An orderly detach waits for the last close; until then I/O goes on.
