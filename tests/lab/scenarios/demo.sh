@@ -4,7 +4,7 @@
 # For `lab demo`: show which module drives the disk, what it agreed on with the
 # backend, that data arrives on both sides, and how it compares.
 
-demo_rounds=3
+demo_rounds=2
 
 scenario_demo() {
 	integrity_disk
