@@ -195,7 +195,6 @@ static bool push(struct xbf_queue *q)
  */
 static void fill(struct xbf_queue *q, struct xbf_shadow *batch, bool last)
 {
-	enum xbf_put put = XBF_PUT_OK;
 	struct xbf_shadow *sh, *next;
 	bool wanted = false;
 	unsigned long flags;
@@ -204,8 +203,7 @@ static void fill(struct xbf_queue *q, struct xbf_shadow *batch, bool last)
 	for (sh = batch; sh; sh = next) {
 		/* Once it is put, the entry is the consumer's. */
 		next = sh->next;
-		put = xbf_ring_put(&q->ring, sh);
-		if (put != XBF_PUT_OK)
+		if (xbf_ring_put(&q->ring, sh) != XBF_PUT_OK)
 			break;
 		q->count.requests++;
 	}
@@ -337,8 +335,6 @@ void xbf_refill(struct xbf_queue *q)
 
 	flags = env_lock(&q->ring.prod_lock);
 	while (q->ring.gate == XBF_GATE_RUN && (sh = q->ring.parked.head)) {
-		enum xbf_put put;
-
 		env_unlock(&q->ring.prod_lock, flags);
 		if (!prepare_alone(q, sh)) {
 			queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
@@ -348,8 +344,7 @@ void xbf_refill(struct xbf_queue *q)
 		flags = env_lock(&q->ring.prod_lock);
 		/* Once it is put, the entry is the consumer's. */
 		xbf_list_pop(&q->ring.parked);
-		put = xbf_ring_put(&q->ring, sh);
-		if (put != XBF_PUT_OK) {
+		if (xbf_ring_put(&q->ring, sh) != XBF_PUT_OK) {
 			xbf_list_push(&q->ring.parked, sh);
 			env_unlock(&q->ring.prod_lock, flags);
 			xbf_round_cancel(&q->grants, sh);
