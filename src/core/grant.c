@@ -215,6 +215,9 @@ u32 xbf_pool_destroy(struct xbf_pool *pool)
 	struct xbf_gnt *gnt;
 	unsigned long flags;
 
+	/* Never set up: the handshake did not come that far. */
+	if (!pool->budget)
+		return 0;
 	flags = env_lock(&pool->lock);
 	while ((gnt = pool->free)) {
 		pool->free = gnt->next;
