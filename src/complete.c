@@ -11,6 +11,7 @@
 
 #include "complete.h"
 #include "core/reap.h"
+#include "core/replay.h"
 #include "device.h"
 #include "module.h"
 #include "piece.h"
@@ -22,17 +23,6 @@ static void copy_back(struct xbf_shadow *sh)
 
 	for_each_piece(rq_of(sh), sh->nr_done, sh->nr_segs, page, off, len,
 		       gnt = xbf_seg_copy_back(gnt, page, off, len));
-}
-
-static void limbo_add(struct xbf_queue *q, struct xbf_shadow *sh)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&q->limbo_lock, flags);
-	xbf_list_add(&q->limbo, sh);
-	q->count.limbo++;
-	spin_unlock_irqrestore(&q->limbo_lock, flags);
-	queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
 }
 
 /* The status to end with. */
@@ -55,13 +45,7 @@ static blk_status_t end_status(struct xbf_queue *q, const struct xbf_shadow *sh)
 /* Does a request whose round has ended go out once more? */
 static bool goes_on(struct xbf_shadow *sh)
 {
-	if (xbf_round_next(sh))
-		return true;
-	if (sh->status != XBF_ST_NOTSUPP || sh->op != BLKIF_OP_WRITE_BARRIER || !sh->nr_total)
-		return false;
-	/* A declined barrier has written nothing: send its data as a plain write. */
-	xbf_request_start(sh, sh->owner, BLKIF_OP_WRITE, blk_rq_pos(rq_of(sh)), sh->nr_total);
-	return true;
+	return xbf_round_next(sh) || xbf_replay_stage(sh, blk_rq_pos(rq_of(sh)));
 }
 
 /* Ends requests in one batch; their tags are free from then on. */
@@ -105,12 +89,14 @@ void xbf_finish(struct xbf_queue *q, struct xbf_shadow_list *done)
 	struct xbf_shadow *sh;
 
 	while ((sh = xbf_list_pop(done))) {
-		if (!xbf_round_end(&q->grants, sh, &data, &indirect))
-			limbo_add(q, sh);
-		else if (unlikely(goes_on(sh)))
+		if (!xbf_round_end(&q->grants, sh, &data, &indirect)) {
+			xbf_limbo_add(q, sh);
+			queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
+		} else if (unlikely(goes_on(sh))) {
 			xbf_park(q, sh);
-		else
+		} else {
 			xbf_list_add(&ended, sh);
+		}
 	}
 	xbf_pool_give(&q->grants.data, &data);
 	xbf_pool_give(&q->grants.indirect, &indirect);
@@ -135,7 +121,7 @@ static void violated(struct xbf_queue *q, const struct xbf_reaped *r)
  * Takes and completes what the backend has answered; says how much it was.
  * Any context.
  */
-static u32 service(struct xbf_queue *q, bool interrupt)
+static u32 service(struct xbf_queue *q, bool event)
 {
 	struct xbf_shadow_list done = { NULL, NULL };
 	struct xbf_reaped r;
@@ -148,7 +134,8 @@ static u32 service(struct xbf_queue *q, bool interrupt)
 	while ((sh = xbf_list_pop(&r.done)))
 		xbf_list_add(xbf_needs_copy(&q->grants, sh) ? &q->soft : &done, sh);
 	soft = q->soft.head;
-	q->count.interrupts += interrupt;
+	q->count.interrupts += event;
+	q->count.late += event ? 0 : r.nr;
 	q->count.responses += r.nr;
 	env_unlock(&q->ring.cons_lock, flags);
 
@@ -176,6 +163,29 @@ irqreturn_t xbf_queue_interrupt(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
+/*
+ * A request is late. Perhaps an event was lost, the backend's or ours: look at
+ * the ring, and ring the bell again. Not while the gate is shut, nor in a guest
+ * that was restored and does not know it yet: its event channel is void, and the
+ * answers in its ring may be newer than their data.
+ */
+static void look_without_event(struct xbf_queue *q)
+{
+	unsigned long flags;
+	u32 found;
+
+	if (irq_from_evtchn(q->evtchn) != q->irq)
+		return;
+	found = service(q, false);
+	if (found)
+		pr_warn_ratelimited("%s: queue %u: found %u late answers of the backend without an event\n",
+				    xbf_dev_name(q->dev), q->shadows.queue, found);
+	flags = env_lock(&q->ring.cons_lock);
+	if (q->ring.gate == XBF_GATE_RUN)
+		notify_remote_via_irq(q->irq);
+	env_unlock(&q->ring.cons_lock, flags);
+}
+
 /**
  * xbf_bottom() - what an interrupt must not do: copying, and preparing more
  * @t: the queue's tasklet
@@ -187,6 +197,8 @@ void xbf_bottom(struct tasklet_struct *t)
 	struct xbf_shadow *sh;
 	unsigned long flags;
 
+	if (unlikely(xchg(&q->overdue, 0)))
+		look_without_event(q);
 	flags = env_lock(&q->ring.cons_lock);
 	soft = q->soft;
 	q->soft.head = NULL;
@@ -201,13 +213,48 @@ void xbf_bottom(struct tasklet_struct *t)
 	xbf_refill(q);
 }
 
-/* Requests whose pages the backend has let go of by now are completed. */
-static void retry_limbo(struct xbf_queue *q)
+/* A request in limbo whose pages are free at last is ended, or goes (on) out. */
+static void leave_limbo(struct xbf_queue *q, struct xbf_shadow *sh, struct xbf_shadow_list *ended)
 {
-	struct xbf_shadow_list limbo, ended = { NULL, NULL };
+	if (sh->status == XBF_ST_AGAIN) {
+		sh->status = XBF_ST_OK;
+		xbf_park(q, sh);
+	} else if (goes_on(sh)) {
+		xbf_park(q, sh);
+	} else {
+		xbf_list_add(ended, sh);
+	}
+}
+
+/**
+ * xbf_limbo_add() - let a request wait until the backend has unmapped its pages
+ * @q: the queue
+ * @sh: the request, not on the ring
+ *
+ * Somebody has to call xbf_limbo_retry(). Any context.
+ */
+void xbf_limbo_add(struct xbf_queue *q, struct xbf_shadow *sh)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&q->limbo_lock, flags);
+	xbf_list_add(&q->limbo, sh);
+	q->count.limbo++;
+	spin_unlock_irqrestore(&q->limbo_lock, flags);
+}
+
+/**
+ * xbf_limbo_retry() - look whether pages of requests in limbo are unmapped by now
+ * @q: the queue
+ *
+ * Process context. Return: how many requests stay.
+ */
+u32 xbf_limbo_retry(struct xbf_queue *q)
+{
+	struct xbf_shadow_list limbo, ended = { NULL, NULL }, stay = { NULL, NULL };
 	struct xbf_shadow *sh;
 	unsigned long flags;
-	bool left = false;
+	u32 left = 0;
 
 	spin_lock_irqsave(&q->limbo_lock, flags);
 	limbo = q->limbo;
@@ -216,24 +263,17 @@ static void retry_limbo(struct xbf_queue *q)
 
 	while ((sh = xbf_list_pop(&limbo))) {
 		if (xbf_round_retry(&q->grants, sh)) {
-			if (goes_on(sh))
-				xbf_park(q, sh);
-			else
-				xbf_list_add(&ended, sh);
-			continue;
+			leave_limbo(q, sh, &ended);
+		} else {
+			xbf_list_add(&stay, sh);
+			left++;
 		}
-		left = true;
-		spin_lock_irqsave(&q->limbo_lock, flags);
-		xbf_list_add(&q->limbo, sh);
-		spin_unlock_irqrestore(&q->limbo_lock, flags);
 	}
+	spin_lock_irqsave(&q->limbo_lock, flags);
+	xbf_list_join(&q->limbo, &stay);
+	spin_unlock_irqrestore(&q->limbo_lock, flags);
 	end_batch(q, &ended);
-	if (!left)
-		return;
-	pr_warn_ratelimited(
-		"%s: the backend in domain %u has answered requests but still maps their pages; they wait\n",
-		xbf_dev_name(q->dev), q->dev->backend_id);
-	queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
+	return left;
 }
 
 /**
@@ -243,8 +283,13 @@ static void retry_limbo(struct xbf_queue *q)
 void xbf_retry(struct work_struct *work)
 {
 	struct xbf_queue *q = container_of(to_delayed_work(work), struct xbf_queue, retry);
+	u32 left = xbf_limbo_retry(q);
 
-	retry_limbo(q);
+	if (left) {
+		pr_warn_ratelimited("%s: the backend in domain %u still maps pages of %u requests; they wait\n",
+				    xbf_dev_name(q->dev), q->dev->backend_id, left);
+		queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
+	}
 	xbf_pool_retry(&q->grants.data);
 	tasklet_schedule(&q->bottom);
 }
@@ -264,27 +309,23 @@ void xbf_complete_rq(struct request *rq)
  * xbf_timeout() - a request is late
  * @rq: the request
  *
- * Nothing is ever taken away from a backend that still has our pages mapped,
- * so it only waits on. But the event may have been lost: look at the ring, and
- * ring the bell again.
+ * Nothing is ever taken away from a backend that still has our pages mapped, so
+ * it only says so and waits on, unless io_timeout_fail says otherwise; then the
+ * disk breaks. The bottom half looks whether an event was lost.
  *
- * Return: BLK_EH_DONE if it was found answered.
+ * Return: BLK_EH_RESET_TIMER.
  */
 enum blk_eh_timer_return xbf_timeout(struct request *rq)
 {
-	struct xbf_queue *q = queue_of(rq);
+	struct xbf_queue *q = carrier_of(rq);
+	u32 age = ++shadow_of(rq)->waits * (jiffies_to_msecs(rq->q->rq_timeout) / 1000);
 
-	service(q, false);
-	if (!blk_mq_request_started(rq) || blk_mq_request_completed(rq)) {
-		pr_warn_ratelimited("%s: queue %u: a late request was answered without an event\n",
-				    xbf_dev_name(q->dev), q->shadows.queue);
-		return BLK_EH_DONE;
-	}
-	pr_warn_ratelimited(
-		"%s: queue %u: the backend in domain %u has not answered a request for %u s; still waiting (it is in state %d)\n",
-		xbf_dev_name(q->dev), q->shadows.queue, q->dev->backend_id,
-		jiffies_to_msecs(rq->q->rq_timeout) / 1000, q->dev->peer);
-	if (READ_ONCE(q->ring.gate) == XBF_GATE_RUN)
-		notify_remote_via_irq(q->irq);
+	pr_warn_ratelimited("%s: queue %u: request %d has waited %u s for the backend in domain %u (state %d); it waits on\n",
+			    xbf_dev_name(q->dev), q->shadows.queue, rq->tag, age,
+			    q->dev->backend_id, READ_ONCE(q->dev->peer));
+	if (xbf_io_timeout_fail && age >= xbf_io_timeout_fail)
+		xbf_dev_post(q->dev, XBF_EV_OVERDUE);
+	WRITE_ONCE(q->overdue, 1);
+	tasklet_schedule(&q->bottom);
 	return BLK_EH_RESET_TIMER;
 }

@@ -17,6 +17,7 @@
 #include "complete.h"
 #include "connect.h"
 #include "module.h"
+#include "recover.h"
 #include "stats.h"
 
 /* xenstored answers EAGAIN when others wrote meanwhile; not for ever. */
@@ -77,16 +78,17 @@ static void report_nodes(const struct xbf_dev *dev, enum xbf_node from, enum xbf
 
 /* ---- rings ---- */
 
-static int make_ring(struct xbf_dev *dev, struct xbf_queue *q, u32 index)
+/* Memory, grants and event channel of a queue's ring. */
+static int make_ring(struct xbf_dev *dev, struct xbf_queue *q)
 {
 	evtchn_port_t port;
 	int irq, err;
 
 	q->nr_pages = 1u << dev->plan.ring_order;
 	q->area = alloc_pages_exact(q->nr_pages * XBF_FRAME_SIZE, GFP_NOIO | __GFP_ZERO);
-	if (!q->area || xbf_shadows_init(&q->shadows, index, dev->plan.depth))
+	if (!q->area)
 		return -ENOMEM;
-	xbf_ring_init(&q->ring, q->area, q->nr_pages, dev->vdevice, &q->shadows);
+	xbf_ring_attach(&q->ring, q->area, q->nr_pages);
 	if (xbf_area_grant(q->area_refs, q->nr_pages, q->area, dev->backend_id))
 		return -ENOSPC;
 	q->nr_area_refs = q->nr_pages;
@@ -94,7 +96,6 @@ static int make_ring(struct xbf_dev *dev, struct xbf_queue *q, u32 index)
 	err = xenbus_alloc_evtchn(dev->xdev, &port);
 	if (err)
 		return err;
-	scnprintf(q->name, sizeof(q->name), "%s-%u", xbf_dev_name(dev), index);
 	irq = bind_evtchn_to_irqhandler_lateeoi(port, xbf_queue_interrupt, 0, q->name, q);
 	if (irq < 0) {
 		xenbus_free_evtchn(dev->xdev, port);
@@ -105,24 +106,48 @@ static int make_ring(struct xbf_dev *dev, struct xbf_queue *q, u32 index)
 	return 0;
 }
 
-static int make_rings(struct xbf_dev *dev)
+static void free_queues(struct xbf_dev *dev)
 {
-	u32 nr = dev->plan.nr_rings;
 	u32 i;
-	int err;
 
-	dev->queues = kvcalloc(nr, sizeof(*dev->queues), GFP_KERNEL);
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_shadows_destroy(&dev->queues[i].shadows);
+	kvfree(dev->queues);
+	dev->queues = NULL;
+	dev->nr_queues = 0;
+}
+
+/* As many as there are rings. A disk that exists keeps what it has. */
+static int make_queues(struct xbf_dev *dev)
+{
+	u32 i;
+	int err = 0;
+
+	if (dev->disk.gd)
+		return 0;
+	free_queues(dev);
+	dev->queues = kvcalloc(dev->plan.nr_rings, sizeof(*dev->queues), GFP_KERNEL);
 	if (!dev->queues)
 		return -ENOMEM;
-	dev->nr_queues = nr;
-	for (i = 0; i < nr; i++)
-		xbf_queue_init(&dev->queues[i], dev);
-	for (i = 0; i < nr; i++) {
-		err = make_ring(dev, &dev->queues[i], i);
-		if (err)
-			return err;
-	}
-	return 0;
+	dev->nr_queues = dev->plan.nr_rings;
+	for (i = 0; i < dev->nr_queues && !err; i++)
+		err = xbf_queue_init(&dev->queues[i], dev, i);
+	return err;
+}
+
+static int make_rings(struct xbf_dev *dev)
+{
+	u32 i;
+	int err = make_queues(dev);
+
+	if (err)
+		return err;
+	if (dev->plan.nr_rings > dev->nr_queues)
+		dev->plan.nr_rings = dev->nr_queues;
+	xbf_recover_wire(dev);
+	for (i = 0; i < dev->plan.nr_rings && !err; i++)
+		err = make_ring(dev, &dev->queues[i]);
+	return err;
 }
 
 /* ---- publishing ---- */
@@ -153,11 +178,11 @@ static int write_queues(struct xenbus_transaction xbt, const struct xbf_dev *dev
 	u32 i;
 	int err;
 
-	if (dev->nr_queues == 1)
+	if (dev->plan.nr_rings == 1)
 		return write_ring(xbt, dir, &dev->queues[0]);
 
-	err = xenbus_printf(xbt, dir, "multi-queue-num-queues", "%u", dev->nr_queues);
-	for (i = 0; i < dev->nr_queues && !err; i++) {
+	err = xenbus_printf(xbt, dir, "multi-queue-num-queues", "%u", dev->plan.nr_rings);
+	for (i = 0; i < dev->plan.nr_rings && !err; i++) {
 		path = kasprintf(GFP_NOIO, "%s/queue-%u", dir, i);
 		if (!path)
 			return -ENOMEM;
@@ -219,14 +244,19 @@ static int publish_nodes(const struct xbf_dev *dev)
 
 /**
  * xbf_connect_publish() - first half of the handshake: offer rings
- * @dev: the vbd; the backend is in InitWait
+ * @dev: the vbd, new or on hold; the backend is in InitWait
  *
- * Return: 0 when we are Initialised. On an error the caller tears down.
+ * Return: 0 when we are Initialised. On an error the caller takes back what there is.
  */
 int xbf_connect_publish(struct xbf_dev *dev)
 {
 	int err;
 
+	if (xbf_recover_take(dev)) {
+		pr_warn_ratelimited("%s: the backend in domain %u still maps pages of the last connection; waiting\n",
+				    xbf_dev_name(dev), dev->backend_id);
+		return -EBUSY;
+	}
 	read_nodes(dev, 0, XBF_NODE_CONNECTED);
 	report_nodes(dev, 0, XBF_NODE_CONNECTED);
 	dev->backend_id = dev->xdev->otherend_id;
@@ -247,12 +277,12 @@ int xbf_connect_publish(struct xbf_dev *dev)
 
 static const char *flush_name(const struct xbf_plan *plan)
 {
-	if (plan->fua)
+	if (xbf_plan_forces(plan))
 		return "barriers";
-	return plan->flush_op ? "flush" : "no write cache";
+	return xbf_plan_flushes(plan) ? "flush" : "no write cache";
 }
 
-static void announce(const struct xbf_dev *dev)
+static void announce(const struct xbf_dev *dev, const char *how)
 {
 	static const char *const modes[] = {
 		[XBF_MODE_DIRECT] = "direct grants",
@@ -262,13 +292,49 @@ static void announce(const struct xbf_dev *dev)
 	const struct xbf_plan *plan = &dev->plan;
 	const u64 *val = dev->features.val;
 
-	pr_info("%s: %llu MiB on domain %u: %u queue%s of %u requests, %s%s, %u segments%s, %s%s%s\n",
-		xbf_dev_name(dev), val[XBF_NODE_SECTORS] >> 11, dev->backend_id, dev->nr_queues,
-		dev->nr_queues == 1 ? "" : "s", plan->depth, modes[plan->mode],
+	pr_info("%s: %s%llu MiB on domain %u: %u queue%s of %u requests, %s%s, %u segments%s, %s%s%s\n",
+		xbf_dev_name(dev), how, val[XBF_NODE_SECTORS] >> 11, dev->backend_id,
+		plan->nr_rings, plan->nr_rings == 1 ? "" : "s", plan->depth, modes[plan->mode],
 		plan->scrub ? " (backend not trusted)" : "", plan->max_segs,
 		plan->max_indirect ? " (indirect)" : "", flush_name(plan),
-		plan->discard ? ", discard" : "",
+		xbf_plan_discards(plan) ? ", discard" : "",
 		val[XBF_NODE_INFO] & VDISK_READONLY ? ", read-only" : "");
+}
+
+/**
+ * xbf_connect_read() - read what a connected backend says, and complete the plan
+ * @dev: the vbd; the backend is Connected, the gates are shut
+ *
+ * Return: 0, or -EINVAL when a node makes the disk impossible.
+ */
+int xbf_connect_read(struct xbf_dev *dev)
+{
+	bool usable;
+
+	read_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
+	usable = xbf_features_check(&dev->features, PAGE_SIZE);
+	report_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
+	if (!usable) {
+		xenbus_dev_error(dev->xdev, -EINVAL, "the backend's nodes make no disk");
+		return -EINVAL;
+	}
+	xbf_plan_disk(&dev->plan, &dev->features, &dev->params);
+	return 0;
+}
+
+/**
+ * xbf_connect_open() - let I/O flow
+ * @dev: the vbd, both sides Connected
+ * @how: for the message: how it came to this
+ */
+void xbf_connect_open(struct xbf_dev *dev, const char *how)
+{
+	u32 i;
+
+	dev->was = dev->features;
+	announce(dev, how);
+	for (i = 0; i < dev->plan.nr_rings; i++)
+		xbf_queue_open(&dev->queues[i]);
 }
 
 /**
@@ -279,18 +345,11 @@ static void announce(const struct xbf_dev *dev)
  */
 int xbf_connect_finish(struct xbf_dev *dev)
 {
-	bool usable;
 	u32 i;
-	int err = 0;
+	int err = xbf_connect_read(dev);
 
-	read_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
-	usable = xbf_features_check(&dev->features, PAGE_SIZE);
-	report_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
-	if (!usable) {
-		xenbus_dev_error(dev->xdev, -EINVAL, "the backend's nodes make no disk");
-		return -EINVAL;
-	}
-	xbf_plan_disk(&dev->plan, &dev->features, &dev->params);
+	if (err)
+		return err;
 	for (i = 0; i < dev->nr_queues && !err; i++)
 		err = xbf_queue_set_grants(&dev->queues[i], &dev->plan, &xbf_budget);
 	if (!err)
@@ -301,9 +360,7 @@ int xbf_connect_finish(struct xbf_dev *dev)
 		xenbus_dev_error(dev->xdev, err, "making the disk");
 		return err;
 	}
-	for (i = 0; i < dev->nr_queues; i++)
-		xbf_queue_open(&dev->queues[i]);
-	announce(dev);
+	xbf_connect_open(dev, "");
 	xbf_stats_add(dev);
 	return 0;
 }
@@ -329,13 +386,28 @@ void xbf_connect_resize(struct xbf_dev *dev)
 
 /* ---- the way back ---- */
 
-static void quiet(struct xbf_queue *q)
+/**
+ * xbf_connect_rejoin() - go back to Initialising, where a handshake begins
+ * @dev: a vbd without a connection; the backend is Closed
+ *
+ * The node is written last: a kernel that finds Initialising there, and not in
+ * xdev->state, takes the device for a new one. At most once a second, lest two
+ * sides that do not agree keep each other busy.
+ */
+void xbf_connect_rejoin(struct xbf_dev *dev)
 {
-	if (q->irq)
-		unbind_from_irqhandler(q->irq, q);
-	q->irq = 0;
-	cancel_delayed_work_sync(&q->retry);
-	tasklet_kill(&q->bottom);
+	struct xenbus_device *xdev = dev->xdev;
+
+	if (time_before(jiffies, dev->next_rejoin)) {
+		mod_delayed_work(xbf_wq, &dev->look, HZ);
+		return;
+	}
+	dev->next_rejoin = jiffies + HZ;
+	/* Never make a node again that the toolstack has removed. */
+	if (!xenbus_exists(XBT_NIL, xdev->nodename, "state"))
+		return;
+	xdev->state = XenbusStateInitialising;
+	xenbus_printf(XBT_NIL, xdev->nodename, "state", "%d", XenbusStateInitialising);
 }
 
 static u32 end_grants(struct xbf_dev *dev)
@@ -343,12 +415,12 @@ static u32 end_grants(struct xbf_dev *dev)
 	u32 i, left = 0;
 
 	for (i = 0; i < dev->nr_queues; i++)
-		left += xbf_queue_end_grants(&dev->queues[i]);
+		left += xbf_queue_end_ring(&dev->queues[i]) + xbf_queue_end_pools(&dev->queues[i]);
 	return left;
 }
 
 /**
- * xbf_connect_teardown() - go to Closed, take everything back, free the rings
+ * xbf_connect_teardown() - go to Closed, take everything back, free the queues
  * @dev: the vbd, without a disk
  *
  * Waits a bounded time for the backend to unmap our pages. What it still maps
@@ -360,7 +432,7 @@ void xbf_connect_teardown(struct xbf_dev *dev)
 
 	xbf_stats_del(dev);
 	for (i = 0; i < dev->nr_queues; i++)
-		quiet(&dev->queues[i]);
+		xbf_queue_quiet(&dev->queues[i]);
 	if (!dev->orphan)
 		xenbus_switch_state(dev->xdev, XenbusStateClosed);
 
@@ -373,15 +445,5 @@ void xbf_connect_teardown(struct xbf_dev *dev)
 		pr_warn("%s: the backend in domain %u still maps %u pages after %u s; they are lost until the guest reboots\n",
 			xbf_dev_name(dev), dev->backend_id, left,
 			UNMAP_TRIES * UNMAP_DELAY_MS / 1000);
-
-	for (i = 0; i < dev->nr_queues; i++) {
-		struct xbf_queue *q = &dev->queues[i];
-
-		if (q->area && !q->nr_area_refs)
-			free_pages_exact(q->area, q->nr_pages * XBF_FRAME_SIZE);
-		xbf_shadows_destroy(&q->shadows);
-	}
-	kvfree(dev->queues);
-	dev->queues = NULL;
-	dev->nr_queues = 0;
+	free_queues(dev);
 }

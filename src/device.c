@@ -16,6 +16,7 @@
 #include "connect.h"
 #include "device.h"
 #include "module.h"
+#include "recover.h"
 
 /* How long remove() waits before it leaves the rest to a work item. */
 #define REMOVE_TIMEOUT	(10 * HZ)
@@ -63,10 +64,55 @@ void xbf_dev_post(struct xbf_dev *dev, enum xbf_event event)
 
 /* ---- the worker ---- */
 
-static void start_slow(struct xbf_dev *dev, bool want_disk)
+/* How long a handshake may take before we say that it does not finish. */
+#define PATIENCE	(30 * HZ)
+/* How long until something that did not work is tried again. */
+#define LOOK_AGAIN	HZ
+
+static void start_slow(struct xbf_dev *dev, enum xbf_chore chore)
 {
-	WRITE_ONCE(dev->want_disk, want_disk);
+	set_bit(chore, &dev->chores);
 	queue_work(xbf_wq, &dev->slow);
+}
+
+static void look(struct work_struct *work)
+{
+	xbf_dev_post(container_of(to_delayed_work(work), struct xbf_dev, look), XBF_EV_BACKEND);
+}
+
+static void complain(struct work_struct *work)
+{
+	struct xbf_dev *dev = container_of(to_delayed_work(work), struct xbf_dev, patience);
+	enum xbf_life life = READ_ONCE(dev->life);
+
+	if (xbf_life_waits(life))
+		pr_warn("%s: the handshake with the backend in domain %u does not finish: it is in state %d, we are %s; waiting on\n",
+			xbf_dev_name(dev), dev->xdev->otherend_id, READ_ONCE(dev->peer),
+			xbf_life_name(life));
+}
+
+static void publish(struct xbf_dev *dev)
+{
+	if (xbf_connect_publish(dev))
+		xbf_dev_post(dev, dev->disk.gd ? XBF_EV_AGAIN : XBF_EV_FAILED);
+}
+
+static void connect(struct xbf_dev *dev)
+{
+	if (xbf_connect_finish(dev))
+		xbf_dev_post(dev, XBF_EV_FAILED);
+	else
+		start_slow(dev, XBF_CHORE_ADD);
+}
+
+static void reconnect(struct xbf_dev *dev)
+{
+	int err = xbf_recover_resume(dev);
+
+	if (err)
+		xbf_dev_post(dev, err == -EAGAIN ? XBF_EV_AGAIN : XBF_EV_UNFIT);
+	else
+		start_slow(dev, XBF_CHORE_UPDATE);
 }
 
 static void defer_close(struct xbf_dev *dev)
@@ -75,6 +121,14 @@ static void defer_close(struct xbf_dev *dev)
 		xbf_dev_name(dev));
 	/* The words that toolstacks look for. */
 	xenbus_dev_error(dev->xdev, -EBUSY, "Device in use; refusing to close");
+}
+
+static void break_disk(struct xbf_dev *dev)
+{
+	u32 i;
+
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_queue_break(&dev->queues[i]);
 }
 
 static void tell_broken(struct xbf_dev *dev)
@@ -87,29 +141,47 @@ static void tell_broken(struct xbf_dev *dev)
 
 static void act(struct xbf_dev *dev, u32 actions)
 {
-	u32 i;
-
-	if (actions & XBF_DO_PUBLISH && xbf_connect_publish(dev))
-		xbf_dev_post(dev, XBF_EV_FAILED);
-	if (actions & XBF_DO_CONNECT) {
-		if (xbf_connect_finish(dev))
-			xbf_dev_post(dev, XBF_EV_FAILED);
-		else
-			start_slow(dev, true);
-	}
+	if (actions & XBF_DO_HOLD)
+		xbf_recover_hold(dev);
+	if (actions & XBF_DO_TAKE)
+		xbf_recover_take(dev);
+	if (actions & XBF_DO_LEAVE)
+		xenbus_switch_state(dev->xdev, XenbusStateClosed);
+	if (actions & XBF_DO_REJOIN)
+		xbf_connect_rejoin(dev);
+	if (actions & XBF_DO_PUBLISH)
+		publish(dev);
+	if (actions & XBF_DO_CONNECT)
+		connect(dev);
+	if (actions & XBF_DO_RECONNECT)
+		reconnect(dev);
 	if (actions & XBF_DO_RESIZE)
 		xbf_connect_resize(dev);
 	if (actions & XBF_DO_DEFER)
 		defer_close(dev);
 	if (actions & XBF_DO_BREAK)
-		for (i = 0; i < dev->nr_queues; i++)
-			xbf_queue_break(&dev->queues[i]);
+		break_disk(dev);
 	if (actions & XBF_DO_TELL)
 		tell_broken(dev);
 	if (actions & XBF_DO_DELETE)
-		start_slow(dev, false);
+		start_slow(dev, XBF_CHORE_DELETE);
 	if (actions & XBF_DO_TEARDOWN)
 		xbf_connect_teardown(dev);
+	if (actions & XBF_DO_LOOK_LATER)
+		mod_delayed_work(xbf_wq, &dev->look, LOOK_AGAIN);
+}
+
+static bool was_reset(const struct xbf_dev *dev)
+{
+	return (dev->life == XBF_LIFE_LIVE || dev->life == XBF_LIFE_LEAVING) &&
+	       xenbus_read_driver_state(dev->xdev, dev->xdev->nodename) ==
+		       XenbusStateInitialising;
+}
+
+/* Does the toolstack mean the backend to stay, although it closes? */
+static bool stays_online(const struct xbf_dev *dev)
+{
+	return xenbus_read_unsigned(dev->xdev->otherend, "online", 0);
 }
 
 /* What the event bit stands for; XBF_NR_EVENTS: nothing we know. */
@@ -120,11 +192,33 @@ static enum xbf_event read_event(struct xbf_dev *dev, unsigned int bit)
 	if (bit != XBF_EV_BACKEND)
 		return bit;
 	peer = READ_ONCE(dev->peer);
-	if (peer < 0 || peer > XBF_EV_BACKEND_MAX)
+	if (peer < 0 || XBF_EV_BACKEND + peer > XBF_EV_BACKEND_MAX)
 		return XBF_NR_EVENTS;
-	if (peer == XenbusStateClosing && atomic_read(&dev->opens))
-		return XBF_EV_CLOSING_IN_USE;
+	if (peer == XenbusStateInitWait && was_reset(dev))
+		return XBF_EV_RESET;
+	if (peer == XenbusStateClosing || peer == XenbusStateClosed) {
+		if (stays_online(dev))
+			return peer == XenbusStateClosing ? XBF_EV_PAUSING : XBF_EV_PAUSED;
+		if (peer == XenbusStateClosing && atomic_read(&dev->opens) && !xbf_close_in_use_now)
+			return XBF_EV_CLOSING_IN_USE;
+	}
 	return XBF_EV_BACKEND + peer;
+}
+
+/* Who follows a disk's fate in the log finds every turn that matters there. */
+static void report_turn(struct xbf_dev *dev, enum xbf_life before)
+{
+	if (dev->life == before)
+		return;
+	pr_debug("%s: %s -> %s\n", xbf_dev_name(dev), xbf_life_name(before),
+		 xbf_life_name(dev->life));
+	if (dev->life == XBF_LIFE_AWAY && before != XBF_LIFE_RETURNING)
+		pr_info("%s: lost the connection to the backend; I/O waits until it is back\n",
+			xbf_dev_name(dev));
+	if (dev->life == XBF_LIFE_CLOSED)
+		wake_up_all(&dev->gone);
+	if (xbf_life_waits(dev->life))
+		mod_delayed_work(xbf_wq, &dev->patience, PATIENCE);
 }
 
 static void worker(struct work_struct *work)
@@ -141,14 +235,8 @@ static void worker(struct work_struct *work)
 		event = read_event(dev, bit);
 		if (event == XBF_NR_EVENTS)
 			continue;
-		if (event == XBF_EV_RESUME && before >= XBF_LIFE_OFFERED)
-			pr_err("%s: the guest was saved and restored with this disk connected; this driver cannot reconnect it yet\n",
-			       xbf_dev_name(dev));
 		act(dev, xbf_life_step(&dev->life, event));
-		if (dev->life == XBF_LIFE_CLOSED)
-			wake_up_all(&dev->gone);
-		pr_debug("%s: event %u: %s -> %s\n", xbf_dev_name(dev), event,
-			 xbf_life_name(before), xbf_life_name(dev->life));
+		report_turn(dev, before);
 	}
 	memalloc_noio_restore(noio);
 }
@@ -157,11 +245,13 @@ static void slow(struct work_struct *work)
 {
 	struct xbf_dev *dev = container_of(work, struct xbf_dev, slow);
 	unsigned int noio = memalloc_noio_save();
+	bool goes = test_bit(XBF_CHORE_DELETE, &dev->chores);
 
-	if (READ_ONCE(dev->want_disk)) {
-		if (xbf_disk_announce(dev))
-			xbf_dev_post(dev, XBF_EV_FAILED);
-	} else {
+	if (test_and_clear_bit(XBF_CHORE_ADD, &dev->chores) && !goes && xbf_disk_announce(dev))
+		xbf_dev_post(dev, XBF_EV_FAILED);
+	if (test_and_clear_bit(XBF_CHORE_UPDATE, &dev->chores) && !goes)
+		xbf_disk_update(dev);
+	if (test_and_clear_bit(XBF_CHORE_DELETE, &dev->chores)) {
 		xbf_disk_delete(dev);
 		xbf_dev_post(dev, XBF_EV_DISK_GONE);
 	}
@@ -222,9 +312,12 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
 	}
 	dev->xdev = xdev;
 	dev->life = XBF_LIFE_NEW;
+	dev->next_rejoin = jiffies;
 	kref_init(&dev->ref);
 	INIT_WORK(&dev->work, worker);
 	INIT_WORK(&dev->slow, slow);
+	INIT_DELAYED_WORK(&dev->look, look);
+	INIT_DELAYED_WORK(&dev->patience, complain);
 	INIT_LIST_HEAD(&dev->disk.minors);
 	init_waitqueue_head(&dev->gone);
 	xbf_disks_count(1);
@@ -237,22 +330,11 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
  */
 static void dev_release(struct xbf_dev *dev)
 {
+	cancel_delayed_work_sync(&dev->look);
+	cancel_delayed_work_sync(&dev->patience);
 	flush_work(&dev->slow);
 	flush_work(&dev->work);
 	xbf_dev_put(dev);
-}
-
-/*
- * After a reload the backend waits in Closed for us to begin anew. The node is
- * written last: a kernel that finds Initialising there, and not in xdev->state,
- * takes the device for a new one.
- */
-static void begin_anew(struct xenbus_device *xdev)
-{
-	if (xenbus_read_driver_state(xdev, xdev->nodename) != XenbusStateClosed)
-		return;
-	xdev->state = XenbusStateInitialising;
-	xenbus_printf(XBT_NIL, xdev->nodename, "state", "%d", XenbusStateInitialising);
 }
 
 /**
@@ -281,7 +363,7 @@ int xbf_dev_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 		return err;
 	}
 	dev_set_drvdata(&xdev->dev, dev);
-	begin_anew(xdev);
+	queue_delayed_work(xbf_wq, &dev->patience, PATIENCE);
 	return 0;
 }
 
@@ -304,12 +386,18 @@ void xbf_dev_backend_changed(struct xenbus_device *xdev, enum xenbus_state state
  * xbf_dev_resume() - the guest was restored; the old rings lead nowhere
  * @xdev: the device
  *
+ * Only posts. What the old backend said last counts no more; the kernel watches
+ * the new one when this returns.
+ *
  * Return: 0.
  */
 int xbf_dev_resume(struct xenbus_device *xdev)
 {
 	struct xbf_dev *dev = dev_get_drvdata(&xdev->dev);
 
+	if (!dev)
+		return 0;
+	WRITE_ONCE(dev->peer, XenbusStateUnknown);
 	xbf_dev_post(dev, XBF_EV_RESUME);
 	return 0;
 }

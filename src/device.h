@@ -19,6 +19,13 @@
 #include "disk.h"
 #include "queue.h"
 
+/* What the slow work is to do, in this order. */
+enum xbf_chore {
+	XBF_CHORE_ADD,		/* show the disk to user space */
+	XBF_CHORE_UPDATE,	/* tell the block layer what the disk can do now */
+	XBF_CHORE_DELETE,
+};
+
 /**
  * struct xbf_dev - one vbd
  *
@@ -32,15 +39,21 @@
  * Written by the worker (device.c):
  * @life: see core/life.h
  * @features: the backend's nodes
+ * @was: as they were when I/O last began to flow
  * @plan: what was built
- * @queues: @nr_queues of them
- * @want_disk: what the slow work is to bring about
+ * @queues: @nr_queues of them; as long as there is a disk it is these
+ * @next_rejoin: in jiffies: not earlier
+ *
+ * Written by anyone:
+ * @chores: bits of enum xbf_chore, for the slow work
  *
  * Constant after probe:
  * @xdev: the xenbus device; not to be used once @orphan
  * @wq: ordered; runs @work and nothing else
  * @work: the worker
- * @slow: adds and deletes the disk, and may wait for I/O
+ * @slow: adds, updates and deletes the disk, and may wait for I/O
+ * @look: makes the worker look at the backend's state again
+ * @patience: complains of a handshake that does not finish
  * @gone: woken when @life becomes CLOSED
  * @params: our side of the negotiation
  * @backend_id: the backend's domain
@@ -55,10 +68,12 @@ struct xbf_dev {
 
 	enum xbf_life life;
 	struct xbf_features features;
+	struct xbf_features was;
 	struct xbf_plan plan;
 	struct xbf_queue *queues;
 	u32 nr_queues;
-	bool want_disk;
+	unsigned long next_rejoin;
+	unsigned long chores;
 	struct xbf_disk disk;
 	struct dentry *debugfs;
 
@@ -66,6 +81,8 @@ struct xbf_dev {
 	struct workqueue_struct *wq;
 	struct work_struct work;
 	struct work_struct slow;
+	struct delayed_work look;
+	struct delayed_work patience;
 	wait_queue_head_t gone;
 	struct xbf_params params;
 	u16 backend_id;

@@ -85,9 +85,30 @@ static const struct block_device_operations xbf_fops = {
 };
 /* clang-format on */
 
-static void set_limits(struct queue_limits *lim, const struct xbf_dev *dev)
+/* What may change when the disk comes to another backend. */
+static void set_abilities(struct queue_limits *lim, const struct xbf_dev *dev)
 {
 	const struct xbf_plan *plan = &dev->plan;
+	const u64 *val = dev->features.val;
+	bool discards = xbf_plan_discards(plan);
+
+	lim->features &= ~(BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA);
+	if (xbf_plan_flushes(plan))
+		lim->features |= BLK_FEAT_WRITE_CACHE;
+	if (xbf_plan_forces(plan))
+		lim->features |= BLK_FEAT_FUA;
+	lim->max_hw_discard_sectors = discards ? UINT_MAX : 0;
+	lim->max_secure_erase_sectors = xbf_plan_erases(plan) ? UINT_MAX : 0;
+	lim->discard_granularity = discards ? val[XBF_NODE_DISCARD_GRANULARITY] : 0;
+	lim->discard_alignment = discards ? val[XBF_NODE_DISCARD_ALIGNMENT] : 0;
+}
+
+/*
+ * Sizes stay for good: requests made by them wait in schedulers and in disks
+ * stacked upon this one. A backend that takes less gets them in pieces.
+ */
+static void set_sizes(struct queue_limits *lim, const struct xbf_dev *dev)
+{
 	const u64 *val = dev->features.val;
 	u32 frames_per_page = PAGE_SIZE / XBF_FRAME_SIZE;
 
@@ -97,23 +118,11 @@ static void set_limits(struct queue_limits *lim, const struct xbf_dev *dev)
 	 */
 	lim->seg_boundary_mask = PAGE_SIZE - 1;
 	lim->max_segment_size = PAGE_SIZE;
-	lim->max_segments = plan->max_segs / frames_per_page;
+	lim->max_segments = dev->plan.max_segs / frames_per_page;
 	lim->max_hw_sectors = lim->max_segments * (PAGE_SIZE >> SECTOR_SHIFT);
 	lim->dma_alignment = SECTOR_SIZE - 1;
 	lim->logical_block_size = val[XBF_NODE_SECTOR_SIZE];
 	lim->physical_block_size = val[XBF_NODE_PHYSICAL_SIZE];
-
-	if (plan->flush_op)
-		lim->features |= BLK_FEAT_WRITE_CACHE;
-	if (plan->fua)
-		lim->features |= BLK_FEAT_FUA;
-	if (!plan->discard)
-		return;
-	lim->max_hw_discard_sectors = UINT_MAX;
-	lim->discard_granularity = val[XBF_NODE_DISCARD_GRANULARITY];
-	lim->discard_alignment = val[XBF_NODE_DISCARD_ALIGNMENT];
-	if (plan->secure)
-		lim->max_secure_erase_sectors = UINT_MAX;
 }
 
 static int alloc_tags(struct xbf_dev *dev)
@@ -167,7 +176,8 @@ int xbf_disk_create(struct xbf_dev *dev)
 	err = alloc_tags(dev);
 	if (err)
 		goto fail_minors;
-	set_limits(&lim, dev);
+	set_sizes(&lim, dev);
+	set_abilities(&lim, dev);
 	gd = blk_mq_alloc_disk(&disk->tag_set, &lim, dev);
 	if (IS_ERR(gd)) {
 		err = PTR_ERR(gd);
@@ -201,6 +211,24 @@ int xbf_disk_announce(struct xbf_dev *dev)
 	else
 		dev->disk.added = true;
 	return err;
+}
+
+/**
+ * xbf_disk_update() - tell the block layer what the disk can do from now on
+ * @dev: the vbd, connected once more
+ *
+ * Freezes the queue, so it waits for I/O: slow work only.
+ */
+void xbf_disk_update(struct xbf_dev *dev)
+{
+	struct request_queue *queue = dev->disk.gd->queue;
+	struct queue_limits lim = queue_limits_start_update(queue);
+	int err;
+
+	set_abilities(&lim, dev);
+	err = queue_limits_commit_update_frozen(queue, &lim);
+	if (err)
+		pr_err("%s: cannot change the disk's limits: error %d\n", dev->disk.name, err);
 }
 
 /**

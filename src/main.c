@@ -5,6 +5,7 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/suspend.h>
 
 #include <xen/grant_table.h>
 #include <xen/platform_pci.h>
@@ -53,6 +54,19 @@ MODULE_PARM_DESC(
 bool xbf_sda_is_xvda = true;
 module_param_named(sda_is_xvda, xbf_sda_is_xvda, bool, 0444);
 MODULE_PARM_DESC(sda_is_xvda, "A vbd named sda becomes xvda; N: xvde, as on EL6 (default Y)");
+
+static char *close_in_use = "defer";
+module_param(close_in_use, charp, 0444);
+MODULE_PARM_DESC(
+	close_in_use,
+	"What to do when the toolstack detaches a disk in use: \"defer\" until the last user closes it, or \"now\": its I/O fails (default defer)");
+bool xbf_close_in_use_now;
+
+unsigned int xbf_io_timeout_fail;
+module_param_named(io_timeout_fail, xbf_io_timeout_fail, uint, 0644);
+MODULE_PARM_DESC(
+	io_timeout_fail,
+	"Seconds after which a disk breaks whose backend does not answer, so that its I/O fails; 0: wait for ever (default 0)");
 
 struct workqueue_struct *xbf_wq;
 struct xbf_budget xbf_budget;
@@ -110,7 +124,26 @@ static void check_params(void)
 			max_indirect_segments, XBF_SEGS_MAX);
 		max_indirect_segments = XBF_SEGS_MAX;
 	}
+	xbf_close_in_use_now = !strcmp(close_in_use, "now");
+	if (!xbf_close_in_use_now && strcmp(close_in_use, "defer"))
+		pr_warn("xen-blkfront: close_in_use=%s is neither \"defer\" nor \"now\"; using \"defer\"\n",
+			close_in_use);
 }
+
+/*
+ * xenbus has no way to take a frontend through hibernation: what a backend had
+ * mapped is not there any more when the image is loaded.
+ */
+static int before_sleep(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	if ((event != PM_HIBERNATION_PREPARE && event != PM_RESTORE_PREPARE) ||
+	    !atomic_read(&nr_disks))
+		return NOTIFY_DONE;
+	pr_err("xen-blkfront: a guest with Xen disks cannot hibernate; suspend it from the host instead (xl save)\n");
+	return notifier_from_errno(-EOPNOTSUPP);
+}
+
+static struct notifier_block sleep_notifier = { .notifier_call = before_sleep };
 
 static int __init xbf_init(void)
 {
@@ -130,12 +163,14 @@ static int __init xbf_init(void)
 		goto fail_wq;
 	}
 	xbf_stats_init();
+	register_pm_notifier(&sleep_notifier);
 	err = xenbus_register_frontend(&xbf_driver);
 	if (err)
-		goto fail_blkdev;
+		goto fail_notifier;
 	return 0;
 
-fail_blkdev:
+fail_notifier:
+	unregister_pm_notifier(&sleep_notifier);
 	xbf_stats_exit();
 	unregister_blkdev(XBF_MAJOR, "xvd");
 fail_wq:
@@ -153,6 +188,7 @@ static void __exit xbf_exit(void)
 				    atomic_read(&nr_disks));
 		msleep(100);
 	}
+	unregister_pm_notifier(&sleep_notifier);
 	xbf_stats_exit();
 	unregister_blkdev(XBF_MAJOR, "xvd");
 	destroy_workqueue(xbf_wq);

@@ -4,8 +4,12 @@
  *
  * Its requests go down in submit.c and come up in complete.c.
  */
+#include <xen/events.h>
+
 #include "complete.h"
+#include "core/replay.h"
 #include "device.h"
+#include "module.h"
 #include "queue.h"
 #include "submit.h"
 
@@ -34,14 +38,21 @@ const struct blk_mq_ops xbf_mq_ops = {
 /**
  * xbf_queue_init() - what a queue needs before it has a ring
  * @q: zeroed
- * @dev: the disk
+ * @dev: the disk, its plan for the rings made
+ * @index: of the queue
+ *
+ * May sleep. Return: 0 or -ENOMEM.
  */
-void xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev)
+int xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev, u32 index)
 {
 	q->dev = dev;
+	q->via = q;
 	spin_lock_init(&q->limbo_lock);
 	INIT_DELAYED_WORK(&q->retry, xbf_retry);
 	tasklet_setup(&q->bottom, xbf_bottom);
+	scnprintf(q->name, sizeof(q->name), "%s-%u", xbf_dev_name(dev), index);
+	xbf_ring_init(&q->ring, &q->shadows);
+	return xbf_shadows_init(&q->shadows, index, dev->plan.depth, dev->vdevice) ? -ENOMEM : 0;
 }
 
 /**
@@ -50,7 +61,9 @@ void xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev)
  * @plan: the disk's plan, complete
  * @budget: what pools may grow by
  *
- * May sleep. Return: 0, or -ENOMEM when not even the reserve could be had.
+ * For every connection anew; nothing of the pools is in use then. May sleep.
+ *
+ * Return: 0, or -ENOMEM when not even the reserve could be had.
  */
 int xbf_queue_set_grants(struct xbf_queue *q, const struct xbf_plan *plan,
 			 struct xbf_budget *budget)
@@ -82,29 +95,39 @@ void xbf_queue_open(struct xbf_queue *q)
 	tasklet_schedule(&q->bottom);
 }
 
-/* Takes every request that the backend has not answered, and those parked. */
-static void take_all(struct xbf_queue *q, struct xbf_shadow_list *unanswered,
-		     struct xbf_shadow_list *parked)
+/**
+ * xbf_queue_quiet() - nothing touches the queue's ring or its grants any more
+ * @q: a queue whose gate is shut, and past that no submitter is at work
+ *
+ * Lets go of the event channel; waits for the bottom half, not for I/O.
+ * Idempotent. Process context.
+ */
+void xbf_queue_quiet(struct xbf_queue *q)
 {
-	unsigned long flags;
-	u32 i;
+	/* It may send events: first it, then the interrupt that schedules it. */
+	tasklet_kill(&q->bottom);
+	if (q->irq)
+		unbind_from_irqhandler(q->irq, q);
+	q->irq = 0;
+	tasklet_kill(&q->bottom);
+	cancel_delayed_work_sync(&q->retry);
+	tasklet_kill(&q->bottom);
+}
 
-	flags = env_lock(&q->ring.cons_lock);
-	for (i = 0; i < q->shadows.depth; i++) {
-		struct xbf_shadow *sh = &q->shadows.entry[i];
+/**
+ * xbf_queue_take() - take back every request that the backend has not answered
+ * @q: a queue whose gate is shut
+ * @list: they are added to it, in no order; their grants still stand
+ *
+ * Return: how many there were.
+ */
+u32 xbf_queue_take(struct xbf_queue *q, struct xbf_shadow_list *list)
+{
+	unsigned long flags = env_lock(&q->ring.cons_lock);
+	u32 nr = xbf_replay_take(&q->ring, list);
 
-		if (!sh->parts)
-			continue;
-		sh->parts = 0;
-		sh->status = XBF_ST_ERROR;
-		xbf_list_add(unanswered, sh);
-	}
 	env_unlock(&q->ring.cons_lock, flags);
-
-	flags = env_lock(&q->ring.prod_lock);
-	*parked = q->ring.parked;
-	q->ring.parked.head = NULL;
-	env_unlock(&q->ring.prod_lock, flags);
+	return nr;
 }
 
 /**
@@ -118,29 +141,52 @@ static void take_all(struct xbf_queue *q, struct xbf_shadow_list *unanswered,
 void xbf_queue_break(struct xbf_queue *q)
 {
 	struct xbf_shadow_list unanswered = { NULL, NULL };
-	struct xbf_shadow_list parked = { NULL, NULL };
+	struct xbf_shadow_list parked;
 	struct xbf_shadow *sh;
+	unsigned long flags;
 
 	xbf_ring_set_gate(&q->ring, XBF_GATE_DEAD);
 	tasklet_disable(&q->bottom);
-	take_all(q, &unanswered, &parked);
+	xbf_queue_take(q, &unanswered);
+	flags = env_lock(&q->ring.prod_lock);
+	parked = q->ring.parked;
+	q->ring.parked.head = NULL;
+	env_unlock(&q->ring.prod_lock, flags);
 	tasklet_enable(&q->bottom);
 
+	for (sh = unanswered.head; sh; sh = sh->next)
+		sh->status = XBF_ST_ERROR;
 	xbf_finish(q, &unanswered);
 	while ((sh = xbf_list_pop(&parked)))
 		xbf_end_failed(sh);
 	tasklet_schedule(&q->bottom);
+	queue_delayed_work(xbf_wq, &q->retry, 0);
 }
 
 /**
- * xbf_queue_end_grants() - take back everything the backend was granted
- * @q: a queue without I/O, interrupt or bottom half
+ * xbf_queue_end_ring() - take back the memory that a ring shared
+ * @q: a quiet queue
  *
- * Return: how many pages the backend still maps; call again while it is not 0.
+ * Idempotent. Return: how many of its pages the backend still maps; until that
+ * is 0 the memory stays.
  */
-u32 xbf_queue_end_grants(struct xbf_queue *q)
+u32 xbf_queue_end_ring(struct xbf_queue *q)
 {
 	q->nr_area_refs = xbf_area_end(q->area_refs, q->nr_area_refs);
-	return q->nr_area_refs + xbf_pool_destroy(&q->grants.data) +
-	       xbf_pool_destroy(&q->grants.indirect);
+	if (q->area && !q->nr_area_refs) {
+		free_pages_exact(q->area, q->nr_pages * XBF_FRAME_SIZE);
+		q->area = NULL;
+	}
+	return q->nr_area_refs;
+}
+
+/**
+ * xbf_queue_end_pools() - take back every grant for requests
+ * @q: a quiet queue
+ *
+ * Idempotent. Return: how many pages the backend still maps.
+ */
+u32 xbf_queue_end_pools(struct xbf_queue *q)
+{
+	return xbf_pool_destroy(&q->grants.data) + xbf_pool_destroy(&q->grants.indirect);
 }

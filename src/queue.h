@@ -27,6 +27,8 @@ struct xbf_dev;
  * @parked: requests that had to wait for slots or grants; producer lock
  * @interrupts: events received; consumer lock
  * @responses: taken off the ring; consumer lock
+ * @late: answers found without an event, when a request was overdue; consumer lock
+ * @again: requests sent again on a new connection; producer lock
  * @limbo: requests that waited for the backend to unmap their pages; limbo lock
  */
 struct xbf_counters {
@@ -36,6 +38,8 @@ struct xbf_counters {
 	u64 parked;
 	u64 interrupts;
 	u64 responses;
+	u64 late;
+	u64 again;
 	u64 limbo;
 };
 
@@ -43,8 +47,11 @@ struct xbf_counters {
  * struct xbf_queue - a hardware queue, its tags and its ring
  * @ring: slots, indices, locks and gate
  * @shadows: one entry per driver tag
+ * @via: the queue by whose ring the requests of this one go: itself, unless the
+ *	 disk came to a backend with fewer rings; worker, while the gates are shut
  * @grants: references and bounce pages
  * @dev: the disk
+ * @overdue: a request is late: look at the ring without an event
  * @bottom: what an interrupt leaves to do: copying, and refilling the ring
  * @soft: answered requests that wait for @bottom; consumer lock
  * @limbo_lock: protects @limbo
@@ -62,9 +69,11 @@ struct xbf_counters {
 struct xbf_queue {
 	struct xbf_ring ring;
 	struct xbf_shadows shadows;
+	struct xbf_queue *via;
 	struct xbf_grants grants;
 	struct xbf_dev *dev;
 
+	u32 overdue;
 	struct tasklet_struct bottom;
 	struct xbf_shadow_list soft;
 	spinlock_t limbo_lock;
@@ -93,18 +102,35 @@ static inline struct request *rq_of(const struct xbf_shadow *sh)
 	return sh->owner;
 }
 
+/* The queue whose tag a request has. */
 static inline struct xbf_queue *queue_of(const struct request *rq)
 {
 	return rq->mq_hctx->driver_data;
 }
 
+/* The driver tag's entry: a flush request borrows one. Never the scheduler's. */
+static inline struct xbf_shadow *shadow_of(const struct request *rq)
+{
+	return &queue_of(rq)->shadows.entry[rq->tag];
+}
+
+/* The queue by whose ring a request goes. */
+
+static inline struct xbf_queue *carrier_of(const struct request *rq)
+{
+	return READ_ONCE(queue_of(rq)->via);
+}
+
 extern const struct blk_mq_ops xbf_mq_ops;
 
-void xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev);
+int xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev, u32 index);
 int xbf_queue_set_grants(struct xbf_queue *q, const struct xbf_plan *plan,
 			 struct xbf_budget *budget);
 void xbf_queue_open(struct xbf_queue *q);
+void xbf_queue_quiet(struct xbf_queue *q);
+u32 xbf_queue_take(struct xbf_queue *q, struct xbf_shadow_list *list);
 void xbf_queue_break(struct xbf_queue *q);
-u32 xbf_queue_end_grants(struct xbf_queue *q);
+u32 xbf_queue_end_ring(struct xbf_queue *q);
+u32 xbf_queue_end_pools(struct xbf_queue *q);
 
 #endif /* XBF_QUEUE_H */

@@ -37,8 +37,8 @@ static int features_show(struct seq_file *m, void *unused)
 	seq_printf(m, "trusted: %u\n", !plan->scrub);
 	seq_printf(m, "indirect-segments: %u\n", plan->max_indirect);
 	seq_printf(m, "max-segments: %u\n", plan->max_segs);
-	seq_printf(m, "flush: %s\n", plan->fua ? "barrier" : plan->flush_op ? "flush" : "none");
-	seq_printf(m, "discard: %s\n", plan->secure ? "secure" : plan->discard ? "yes" : "no");
+	seq_printf(m, "flush: %s\n", xbf_plan_forces(plan) ? "barrier" : xbf_plan_flushes(plan) ? "flush" : "none");
+	seq_printf(m, "discard: %s\n", xbf_plan_erases(plan) ? "secure" : xbf_plan_discards(plan) ? "yes" : "no");
 	for (i = 0; i < XBF_NR_NODES; i++)
 		seq_printf(m, "node %s: %llu%s\n", xbf_node_rows[i].key, dev->features.val[i],
 			   notes[dev->features.note[i]]);
@@ -68,13 +68,18 @@ static int queues_show(struct seq_file *m, void *unused)
 		const struct xbf_queue *q = &dev->queues[i];
 		const struct xbf_counters *c = &q->count;
 
+		if (q->via != q) {
+			seq_printf(m, "queue %u: goes by the ring of queue %u\n", i,
+				   q->via->shadows.queue);
+			continue;
+		}
 		seq_printf(m, "queue %u: gate %s in-flight %u req-prod %u rsp-cons %u", i,
 			   gates[q->ring.gate], q->ring.req_prod - q->ring.rsp_cons,
 			   q->ring.req_prod, q->ring.rsp_cons);
 		seq_printf(m, " requests %llu responses %llu pushes %llu notifies %llu",
 			   c->requests, c->responses, c->pushes, c->notifies);
-		seq_printf(m, " interrupts %llu parked %llu limbo %llu", c->interrupts, c->parked,
-			   c->limbo);
+		seq_printf(m, " interrupts %llu late %llu parked %llu limbo %llu again %llu",
+			   c->interrupts, c->late, c->parked, c->limbo, c->again);
 		show_pool(m, "grants", &q->grants.data);
 		show_pool(m, "indirect", &q->grants.indirect);
 		seq_putc(m, '\n');

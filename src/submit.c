@@ -31,56 +31,62 @@ static void add_pieces(struct xbf_prep *prep, struct xbf_shadow *sh)
 		       xbf_seg_add(prep, page, off, len));
 }
 
-static struct xbf_shadow *shadow_of(struct xbf_queue *q, const struct request *rq)
+static enum xbf_kind kind_of(const struct request *rq)
 {
-	/* The driver tag; a flush request borrows one. Never the scheduler's. */
-	return &q->shadows.entry[rq->tag];
-}
-
-/* The operation on the ring; 0xff: not one that this disk does. */
-#define NO_OP	0xff
-
-static u8 ring_op(const struct xbf_queue *q, const struct request *rq)
-{
-	const struct xbf_plan *plan = &q->dev->plan;
-
 	switch (req_op(rq)) {
 	case REQ_OP_READ:
-		return BLKIF_OP_READ;
+		return XBF_KIND_READ;
 	case REQ_OP_WRITE:
 		/* Only writes are forced: a read with FUA is just a read. */
-		if (plan->fua && rq->cmd_flags & REQ_FUA)
-			return BLKIF_OP_WRITE_BARRIER;
-		return BLKIF_OP_WRITE;
+		return rq->cmd_flags & REQ_FUA ? XBF_KIND_FORCE : XBF_KIND_WRITE;
 	case REQ_OP_FLUSH:
-		return plan->flush_op ? plan->flush_op : NO_OP;
+		return XBF_KIND_FLUSH;
 	case REQ_OP_DISCARD:
-		return plan->discard ? BLKIF_OP_DISCARD : NO_OP;
+		return XBF_KIND_DISCARD;
 	case REQ_OP_SECURE_ERASE:
-		return plan->secure ? BLKIF_OP_DISCARD : NO_OP;
+		return XBF_KIND_ERASE;
 	default:
-		return NO_OP;
+		return XBF_NR_KINDS;
 	}
 }
 
-/* Takes the tag into use; NULL: this disk does not do that. */
-static struct xbf_shadow *start(struct xbf_queue *q, struct request *rq)
+/* Takes the tag into use; NULL: this is nothing that a disk of ours does. */
+static struct xbf_shadow *start(struct request *rq)
 {
-	struct xbf_shadow *sh = shadow_of(q, rq);
-	u8 op = ring_op(q, rq);
+	struct xbf_shadow *sh = shadow_of(rq);
+	enum xbf_kind kind = kind_of(rq);
 	u32 nr = 0;
 
 	blk_mq_start_request(rq);
-	if (op == NO_OP)
-		return NULL;
-	if (op == BLKIF_OP_DISCARD) {
-		sh->secure = req_op(rq) == REQ_OP_SECURE_ERASE;
-		sh->nr_sectors = blk_rq_sectors(rq);
-	} else if (req_op(rq) != REQ_OP_FLUSH) {
+	if (kind < XBF_KIND_FLUSH)
 		nr = count_pieces(rq);
-	}
-	xbf_request_start(sh, rq, op, req_op(rq) == REQ_OP_FLUSH ? 0 : blk_rq_pos(rq), nr);
+	else if (kind == XBF_NR_KINDS)
+		return NULL;
+	else if (kind != XBF_KIND_FLUSH)
+		sh->nr_sectors = blk_rq_sectors(rq);
+	xbf_request_start(sh, rq, kind, kind == XBF_KIND_FLUSH ? 0 : blk_rq_pos(rq), nr);
 	return sh;
+}
+
+static void end_unsent(struct xbf_shadow *sh, blk_status_t status)
+{
+	struct request *rq = rq_of(sh);
+
+	sh->owner = NULL;
+	blk_mq_end_request(rq, status);
+}
+
+/*
+ * Decides what the request is on the ring: by the plan that holds while the gate
+ * is open. False: there is nothing to send, it has ended.
+ */
+static bool decide(struct xbf_queue *q, struct xbf_shadow *sh)
+{
+	sh->op = q->dev->plan.ops[sh->kind];
+	if (likely(sh->op < XBF_OP_DONE))
+		return true;
+	end_unsent(sh, sh->op == XBF_OP_DONE ? BLK_STS_OK : BLK_STS_NOTSUPP);
+	return false;
 }
 
 /* Prepares one round with grants that are already in @prep. */
@@ -138,15 +144,12 @@ static bool prepare_alone(struct xbf_queue *q, struct xbf_shadow *sh)
 }
 
 /**
- * xbf_end_failed() - end a request that never reached the ring
+ * xbf_end_failed() - end a request that is not on the ring
  * @sh: its entry; without grants
  */
 void xbf_end_failed(struct xbf_shadow *sh)
 {
-	struct request *rq = rq_of(sh);
-
-	sh->owner = NULL;
-	blk_mq_end_request(rq, BLK_STS_IOERR);
+	end_unsent(sh, BLK_STS_IOERR);
 }
 
 /**
@@ -220,21 +223,59 @@ static void fill(struct xbf_queue *q, struct xbf_shadow *batch, bool last)
 	}
 }
 
-/* Prepares and fills the requests of a plug; one take from the pool for all. */
-static void submit(struct xbf_queue *q, struct xbf_shadow_list *batch, u32 nr_grants, bool last)
+/*
+ * struct batch - requests that go down together
+ * @q: the queue by whose ring they go
+ * @list: they
+ * @nr_grants: what they need
+ * @wait: nobody overtakes those that are parked; and nothing is prepared while
+ *	  the gate is shut, for then plan and pools may be changing
+ */
+struct batch {
+	struct xbf_queue *q;
+	struct xbf_shadow_list list;
+	u32 nr_grants;
+	bool wait;
+};
+
+static void batch_begin(struct batch *b, struct xbf_queue *q)
 {
+	b->q = q;
+	b->list.head = NULL;
+	b->nr_grants = 0;
+	b->wait = READ_ONCE(q->ring.parked.head) || READ_ONCE(q->ring.gate) != XBF_GATE_RUN;
+}
+
+static void batch_add(struct batch *b, struct request *rq)
+{
+	struct xbf_shadow *sh = start(rq);
+
+	if (unlikely(!sh)) {
+		blk_mq_end_request(rq, BLK_STS_NOTSUPP);
+		return;
+	}
+	if (likely(!b->wait)) {
+		if (!decide(b->q, sh))
+			return;
+		b->nr_grants += xbf_round_size(&b->q->grants, sh);
+	}
+	xbf_list_add(&b->list, sh);
+}
+
+/* Prepares and fills a batch; one take from the pool for all. */
+static void submit(struct batch *b, bool last)
+{
+	struct xbf_queue *q = b->q;
 	struct xbf_prep prep = { .grants = &q->grants };
 	struct xbf_shadow_list ready = { NULL, NULL };
-	/* Nobody overtakes those that wait. */
-	bool wait = READ_ONCE(q->ring.parked.head);
 	struct xbf_shadow *sh;
 	bool ok;
 
-	if (nr_grants && !wait)
-		prep.next = xbf_pool_take(&q->grants.data, nr_grants);
+	if (b->nr_grants)
+		prep.next = xbf_pool_take(&q->grants.data, b->nr_grants);
 
-	while ((sh = xbf_list_pop(batch))) {
-		if (wait)
+	while ((sh = xbf_list_pop(&b->list))) {
+		if (b->wait)
 			ok = false;
 		else if (prep.next)
 			ok = prepare(&prep, sh, xbf_round_size(&q->grants, sh));
@@ -255,19 +296,16 @@ static void submit(struct xbf_queue *q, struct xbf_shadow_list *batch, u32 nr_gr
  * @hctx: the hardware queue
  * @bd: the request, and whether more follow at once
  *
- * Return: BLK_STS_OK, also for a request that has to wait: it is taken as
- * accepted. BLK_STS_NOTSUPP for operations that the disk does not have.
+ * Return: BLK_STS_OK: a request that has to wait is taken as accepted, one that
+ * the disk cannot do has ended.
  */
 blk_status_t xbf_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
 {
-	struct xbf_queue *q = hctx->driver_data;
-	struct xbf_shadow_list batch = { NULL, NULL };
-	struct xbf_shadow *sh = start(q, bd->rq);
+	struct batch b;
 
-	if (!sh)
-		return BLK_STS_NOTSUPP;
-	xbf_list_add(&batch, sh);
-	submit(q, &batch, xbf_round_size(&q->grants, sh), bd->last);
+	batch_begin(&b, carrier_of(bd->rq));
+	batch_add(&b, bd->rq);
+	submit(&b, bd->last);
 	return BLK_STS_OK;
 }
 
@@ -277,7 +315,8 @@ blk_status_t xbf_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_
  */
 void xbf_commit_rqs(struct blk_mq_hw_ctx *hctx)
 {
-	struct xbf_queue *q = hctx->driver_data;
+	struct xbf_queue *own = hctx->driver_data;
+	struct xbf_queue *q = READ_ONCE(own->via);
 	unsigned long flags;
 	bool wanted;
 
@@ -291,33 +330,46 @@ void xbf_commit_rqs(struct blk_mq_hw_ctx *hctx)
  * xbf_queue_rqs() - the block layer hands over a whole plug
  * @rqlist: requests of one disk, of any of its queues; emptied
  *
- * One pool take, one lock and one push for each run of requests of a queue.
+ * One pool take, one lock and one push for each run of requests of a ring.
  */
 void xbf_queue_rqs(struct rq_list *rqlist)
 {
-	struct xbf_shadow_list batch;
-	struct xbf_shadow *sh;
-	struct xbf_queue *q;
 	struct request *rq;
-	u32 nr_grants;
+	struct batch b;
 
 	while ((rq = rq_list_peek(rqlist))) {
-		q = queue_of(rq);
-		batch.head = NULL;
-		nr_grants = 0;
+		batch_begin(&b, carrier_of(rq));
 		do {
 			rq_list_pop(rqlist);
-			sh = start(q, rq);
-			if (sh) {
-				nr_grants += xbf_round_size(&q->grants, sh);
-				xbf_list_add(&batch, sh);
-			} else {
-				blk_mq_end_request(rq, BLK_STS_NOTSUPP);
-			}
+			batch_add(&b, rq);
 			rq = rq_list_peek(rqlist);
-		} while (rq && queue_of(rq) == q);
-		submit(q, &batch, nr_grants, true);
+		} while (rq && carrier_of(rq) == b.q);
+		submit(&b, true);
 	}
+}
+
+/* Prepares and fills the first that is parked; false: it has to wait on. */
+static bool send_first(struct xbf_queue *q, struct xbf_shadow *sh)
+{
+	unsigned long flags;
+	bool sent;
+
+	if (!prepare_alone(q, sh)) {
+		queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
+		return false;
+	}
+	flags = env_lock(&q->ring.prod_lock);
+	/* Once it is put, the entry is the consumer's. */
+	xbf_list_pop(&q->ring.parked);
+	sent = xbf_ring_put(&q->ring, sh) == XBF_PUT_OK;
+	if (sent)
+		q->count.requests++;
+	else
+		xbf_list_push(&q->ring.parked, sh);
+	env_unlock(&q->ring.prod_lock, flags);
+	if (!sent)
+		xbf_round_cancel(&q->grants, sh);
+	return sent;
 }
 
 /**
@@ -331,27 +383,18 @@ void xbf_refill(struct xbf_queue *q)
 {
 	struct xbf_shadow *sh;
 	unsigned long flags;
-	bool wanted;
+	bool wanted, sent = true;
 
 	flags = env_lock(&q->ring.prod_lock);
-	while (q->ring.gate == XBF_GATE_RUN && (sh = q->ring.parked.head)) {
+	while (sent && q->ring.gate == XBF_GATE_RUN && (sh = q->ring.parked.head)) {
+		bool needed = q->dev->plan.ops[sh->kind] < XBF_OP_DONE;
+
+		if (!needed)
+			xbf_list_pop(&q->ring.parked);
 		env_unlock(&q->ring.prod_lock, flags);
-		if (!prepare_alone(q, sh)) {
-			queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
-			flags = env_lock(&q->ring.prod_lock);
-			break;
-		}
+		if (decide(q, sh))
+			sent = send_first(q, sh);
 		flags = env_lock(&q->ring.prod_lock);
-		/* Once it is put, the entry is the consumer's. */
-		xbf_list_pop(&q->ring.parked);
-		if (xbf_ring_put(&q->ring, sh) != XBF_PUT_OK) {
-			xbf_list_push(&q->ring.parked, sh);
-			env_unlock(&q->ring.prod_lock, flags);
-			xbf_round_cancel(&q->grants, sh);
-			flags = env_lock(&q->ring.prod_lock);
-			break;
-		}
-		q->count.requests++;
 	}
 	wanted = push(q);
 	env_unlock(&q->ring.prod_lock, flags);

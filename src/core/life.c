@@ -7,7 +7,7 @@
 
 struct turn {
 	u8 next;
-	u8 actions;
+	u16 actions;
 };
 
 #define BACKEND(state)	[XBF_EV_BACKEND + XenbusState##state]
@@ -16,19 +16,26 @@ struct turn {
 /* Nothing was built that could hold I/O. */
 #define GIVE_UP		{ XBF_LIFE_CLOSED, XBF_DO_TEARDOWN }
 #define BREAK		{ XBF_LIFE_BROKEN, XBF_DO_BREAK | XBF_DO_TELL }
+/* The connection is no more: I/O waits, what was out goes out again. */
+#define LOSE		XBF_DO_HOLD | XBF_DO_TAKE
 
 static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 	[XBF_LIFE_NEW] = {
 		BACKEND(InitWait)	= { XBF_LIFE_OFFERED, XBF_DO_PUBLISH },
+		/* Connected to a kernel that was here before us. */
+		BACKEND(Connected)	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
 		BACKEND(Closing)	= GIVE_UP,
+		[XBF_EV_PAUSED]		= { XBF_LIFE_SAME, XBF_DO_REJOIN },
 		[XBF_EV_REMOVE]		= GIVE_UP,
 	},
 	[XBF_LIFE_OFFERED] = {
 		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_CONNECT },
 		BACKEND(Closing)	= GIVE_UP,
 		BACKEND(Closed)		= GIVE_UP,
+		[XBF_EV_PAUSING]	= GIVE_UP,
+		[XBF_EV_PAUSED]		= GIVE_UP,
 		[XBF_EV_FAILED]		= GIVE_UP,
-		[XBF_EV_RESUME]		= GIVE_UP,
+		[XBF_EV_RESUME]		= { XBF_LIFE_NEW, LOSE },
 		[XBF_EV_REMOVE]		= GIVE_UP,
 	},
 	[XBF_LIFE_LIVE] = {
@@ -36,24 +43,60 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		BACKEND(Closing)	= GO,
 		BACKEND(Closed)		= GO,
 		[XBF_EV_CLOSING_IN_USE]	= { XBF_LIFE_LEAVING, XBF_DO_DEFER },
+		[XBF_EV_PAUSING]	= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
+		[XBF_EV_PAUSED]		= { XBF_LIFE_AWAY, LOSE | XBF_DO_REJOIN },
+		[XBF_EV_RESET]		= { XBF_LIFE_RETURNING, LOSE | XBF_DO_PUBLISH },
+		/* Not enough memory or grants for the rings that are published. */
+		[XBF_EV_AGAIN]		= { XBF_LIFE_RETURNING, XBF_DO_LOOK_LATER },
 		[XBF_EV_FAILED]		= GO,
+		[XBF_EV_UNFIT]		= BREAK,
 		[XBF_EV_VIOLATION]	= BREAK,
-		[XBF_EV_RESUME]		= BREAK,
+		[XBF_EV_OVERDUE]	= BREAK,
+		[XBF_EV_RESUME]		= { XBF_LIFE_AWAY, LOSE },
 		[XBF_EV_REMOVE]		= GO,
 	},
 	[XBF_LIFE_LEAVING] = {
 		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_RESIZE },
 		BACKEND(Closed)		= GO,
 		[XBF_EV_LAST_CLOSE]	= GO,
+		[XBF_EV_PAUSING]	= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
+		[XBF_EV_PAUSED]		= { XBF_LIFE_AWAY, LOSE | XBF_DO_REJOIN },
+		[XBF_EV_RESET]		= { XBF_LIFE_RETURNING, LOSE | XBF_DO_PUBLISH },
 		[XBF_EV_FAILED]		= GO,
 		[XBF_EV_VIOLATION]	= BREAK,
-		[XBF_EV_RESUME]		= BREAK,
+		[XBF_EV_OVERDUE]	= BREAK,
+		[XBF_EV_RESUME]		= { XBF_LIFE_AWAY, LOSE },
+		[XBF_EV_REMOVE]		= GO,
+	},
+	[XBF_LIFE_AWAY] = {
+		BACKEND(InitWait)	= { XBF_LIFE_RETURNING, XBF_DO_PUBLISH },
+		BACKEND(Connected)	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
+		BACKEND(Closing)	= GO,
+		BACKEND(Closed)		= GO,
+		[XBF_EV_PAUSING]	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
+		[XBF_EV_PAUSED]		= { XBF_LIFE_SAME, XBF_DO_REJOIN },
+		[XBF_EV_FAILED]		= GO,
+		[XBF_EV_OVERDUE]	= BREAK,
+		[XBF_EV_REMOVE]		= GO,
+	},
+	[XBF_LIFE_RETURNING] = {
+		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_RECONNECT },
+		BACKEND(Closing)	= GO,
+		BACKEND(Closed)		= GO,
+		[XBF_EV_PAUSING]	= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
+		[XBF_EV_PAUSED]		= { XBF_LIFE_AWAY, LOSE | XBF_DO_REJOIN },
+		[XBF_EV_AGAIN]		= { XBF_LIFE_AWAY, LOSE | XBF_DO_LOOK_LATER },
+		[XBF_EV_FAILED]		= GO,
+		[XBF_EV_OVERDUE]	= BREAK,
+		[XBF_EV_RESUME]		= { XBF_LIFE_AWAY, LOSE },
 		[XBF_EV_REMOVE]		= GO,
 	},
 	[XBF_LIFE_BROKEN] = {
 		BACKEND(Closing)	= GO,
 		BACKEND(Closed)		= GO,
 		[XBF_EV_CLOSING_IN_USE]	= GO,
+		[XBF_EV_PAUSING]	= GO,
+		[XBF_EV_PAUSED]		= GO,
 		[XBF_EV_REMOVE]		= GO,
 	},
 	[XBF_LIFE_CLOSING] = {
@@ -83,6 +126,18 @@ u32 xbf_life_step(enum xbf_life *life, enum xbf_event event)
 }
 
 /**
+ * xbf_life_waits() - is it the backend's turn to do something?
+ * @life: a state
+ *
+ * Return: true while a handshake is not finished.
+ */
+bool xbf_life_waits(enum xbf_life life)
+{
+	return life == XBF_LIFE_NEW || life == XBF_LIFE_OFFERED || life == XBF_LIFE_AWAY ||
+	       life == XBF_LIFE_RETURNING;
+}
+
+/**
  * xbf_life_name() - for messages
  * @life: a state
  *
@@ -93,7 +148,8 @@ const char *xbf_life_name(enum xbf_life life)
 	static const char *const names[XBF_NR_LIVES] = {
 		[XBF_LIFE_SAME] = "none",	[XBF_LIFE_NEW] = "new",
 		[XBF_LIFE_OFFERED] = "offered", [XBF_LIFE_LIVE] = "live",
-		[XBF_LIFE_LEAVING] = "leaving", [XBF_LIFE_BROKEN] = "broken",
+		[XBF_LIFE_LEAVING] = "leaving", [XBF_LIFE_AWAY] = "away",
+		[XBF_LIFE_RETURNING] = "returning", [XBF_LIFE_BROKEN] = "broken",
 		[XBF_LIFE_CLOSING] = "closing", [XBF_LIFE_CLOSED] = "closed",
 	};
 

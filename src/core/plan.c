@@ -63,16 +63,29 @@ static void plan_grants(struct xbf_plan *plan, const struct xbf_features *f,
 	plan->indirect_max = least(plan->indirect_max, XBF_POOL_MAX_KEPT / 33);
 }
 
-static void plan_flush(struct xbf_plan *plan, const struct xbf_features *f)
+/*
+ * A disk that was forced to write through once may be asked again, although the
+ * backend it is on now cannot: then as a write and a flush.
+ */
+static void plan_ops(struct xbf_plan *plan, const struct xbf_features *f)
 {
-	plan->fua = false;
-	plan->flush_op = 0;
-	if (f->val[XBF_NODE_FLUSH]) {
-		plan->flush_op = BLKIF_OP_FLUSH_DISKCACHE;
-	} else if (f->val[XBF_NODE_BARRIER]) {
-		plan->flush_op = BLKIF_OP_WRITE_BARRIER;
-		plan->fua = true;
-	}
+	bool flush = f->val[XBF_NODE_FLUSH];
+	bool barrier = f->val[XBF_NODE_BARRIER] && !flush;
+	bool discard = f->val[XBF_NODE_DISCARD];
+	bool erase = discard && f->val[XBF_NODE_DISCARD_SECURE];
+	u8 *ops = plan->ops;
+
+	ops[XBF_KIND_READ] = BLKIF_OP_READ;
+	ops[XBF_KIND_WRITE] = BLKIF_OP_WRITE;
+	ops[XBF_KIND_FORCE] = barrier ? BLKIF_OP_WRITE_BARRIER : BLKIF_OP_WRITE;
+	ops[XBF_KIND_DATA_FLUSH] = BLKIF_OP_WRITE;
+	ops[XBF_KIND_FLUSH] = XBF_OP_DONE;
+	if (flush)
+		ops[XBF_KIND_FLUSH] = BLKIF_OP_FLUSH_DISKCACHE;
+	else if (barrier)
+		ops[XBF_KIND_FLUSH] = BLKIF_OP_WRITE_BARRIER;
+	ops[XBF_KIND_DISCARD] = discard ? BLKIF_OP_DISCARD : XBF_OP_NONE;
+	ops[XBF_KIND_ERASE] = erase ? BLKIF_OP_DISCARD : XBF_OP_NONE;
 }
 
 /**
@@ -85,7 +98,5 @@ void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
 		   const struct xbf_params *params)
 {
 	plan_grants(plan, f, params);
-	plan_flush(plan, f);
-	plan->discard = f->val[XBF_NODE_DISCARD];
-	plan->secure = plan->discard && f->val[XBF_NODE_DISCARD_SECURE];
+	plan_ops(plan, f);
 }

@@ -9,6 +9,11 @@
 #include "env.h"
 #include "features.h"
 #include "grant.h"
+#include "shadow.h"
+
+/* In the place of an operation on the ring: none is needed, none will do. */
+#define XBF_OP_DONE		0xfe
+#define XBF_OP_NONE		0xff
 
 /**
  * struct xbf_params - our side of the negotiation
@@ -41,10 +46,7 @@ struct xbf_params {
  * @max_segs: frames that one request may touch
  * @pool_max: grants for payload that one queue may have
  * @indirect_max: pages for indirect segments, likewise
- * @flush_op: what an empty flush is on the ring; 0: the disk has no cache
- * @fua: forced writes are barriers
- * @discard: discard requests may be sent
- * @secure: secure ones too
+ * @ops: by enum xbf_kind: operation on the ring, XBF_OP_DONE or XBF_OP_NONE
  */
 struct xbf_plan {
 	u32 nr_rings;
@@ -57,11 +59,30 @@ struct xbf_plan {
 	u32 max_segs;
 	u32 pool_max;
 	u32 indirect_max;
-	u8 flush_op;
-	bool fua;
-	bool discard;
-	bool secure;
+	u8 ops[XBF_NR_KINDS];
 };
+
+/* Does the disk have a cache that is flushed? */
+static inline bool xbf_plan_flushes(const struct xbf_plan *plan)
+{
+	return plan->ops[XBF_KIND_FLUSH] != XBF_OP_DONE;
+}
+
+/* Is a forced write one operation on the ring? */
+static inline bool xbf_plan_forces(const struct xbf_plan *plan)
+{
+	return plan->ops[XBF_KIND_FORCE] == BLKIF_OP_WRITE_BARRIER;
+}
+
+static inline bool xbf_plan_discards(const struct xbf_plan *plan)
+{
+	return plan->ops[XBF_KIND_DISCARD] != XBF_OP_NONE;
+}
+
+static inline bool xbf_plan_erases(const struct xbf_plan *plan)
+{
+	return plan->ops[XBF_KIND_ERASE] != XBF_OP_NONE;
+}
 
 void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
 		    const struct xbf_params *params);

@@ -122,7 +122,7 @@ static void fill_discard(struct xbf_ring *ring, const struct xbf_shadow *sh)
 	struct blkif_request *req = xbf_ring_slot(ring);
 
 	req->operation = BLKIF_OP_DISCARD;
-	req->u.discard.flag = sh->secure ? BLKIF_DISCARD_SECURE : 0;
+	req->u.discard.flag = sh->kind == XBF_KIND_ERASE ? BLKIF_DISCARD_SECURE : 0;
 	req->u.discard.id = xbf_id(sh, 0);
 	req->u.discard.sector_number = sh->sector;
 	req->u.discard.nr_sectors = sh->nr_sectors;
@@ -263,6 +263,29 @@ bool xbf_round_retry(struct xbf_grants *grants, struct xbf_shadow *sh)
 }
 
 /**
+ * xbf_round_undo() - make as if a round had never been prepared
+ * @grants: the queue's grants
+ * @sh: the request; afterwards as before xbf_round_begin()
+ *
+ * Any context. Return: false when the backend still maps a page that is not
+ * ours to hide: the request must wait for xbf_round_retry().
+ */
+bool xbf_round_undo(struct xbf_grants *grants, struct xbf_shadow *sh)
+{
+	struct xbf_chain data = { NULL, NULL, 0 };
+	struct xbf_chain indirect = { NULL, NULL, 0 };
+	u64 sector = sh->sector;
+	u16 done = sh->nr_done;
+	bool ended = xbf_round_end(grants, sh, &data, &indirect);
+
+	xbf_pool_give(&grants->data, &data);
+	xbf_pool_give(&grants->indirect, &indirect);
+	sh->sector = sector;
+	sh->nr_done = done;
+	return ended;
+}
+
+/**
  * xbf_round_cancel() - unwind a round that was prepared and not put
  * @grants: the queue's grants
  * @sh: the request; afterwards as before xbf_round_begin()
@@ -272,18 +295,8 @@ bool xbf_round_retry(struct xbf_grants *grants, struct xbf_shadow *sh)
  */
 void xbf_round_cancel(struct xbf_grants *grants, struct xbf_shadow *sh)
 {
-	struct xbf_chain data = { NULL, NULL, 0 };
-	struct xbf_chain indirect = { NULL, NULL, 0 };
-	u64 sector = sh->sector;
-	u16 done = sh->nr_done;
-
-	if (!xbf_round_end(grants, sh, &data, &indirect)) {
-		chain_filter(&grants->data, sh, drop_mapped);
-		give_back(grants, sh);
-	}
-	xbf_pool_give(&grants->data, &data);
-	xbf_pool_give(&grants->indirect, &indirect);
-	sh->sector = sector;
-	sh->nr_done = done;
-	sh->nr_segs = 0;
+	if (xbf_round_undo(grants, sh))
+		return;
+	chain_filter(&grants->data, sh, drop_mapped);
+	give_back(grants, sh);
 }

@@ -67,6 +67,7 @@ u32 xbf_round_size_large(const struct xbf_grants *grants, const struct xbf_shado
 void xbf_seg_bounce(struct xbf_grants *grants, u8 op, struct xbf_gnt *gnt, struct page *page,
 		    unsigned int offset, unsigned int len);
 void xbf_round_describe(struct xbf_shadow *sh);
+bool xbf_round_undo(struct xbf_grants *grants, struct xbf_shadow *sh);
 void xbf_round_cancel(struct xbf_grants *grants, struct xbf_shadow *sh);
 
 enum xbf_put xbf_ring_look(struct xbf_ring *ring, u32 nr);
@@ -80,21 +81,23 @@ bool xbf_round_retry(struct xbf_grants *grants, struct xbf_shadow *sh);
  * xbf_request_start() - take a tag into use
  * @sh: the tag's entry, unused: it holds no grants
  * @owner: the upper floor's request
- * @op: operation on the ring
+ * @kind: what it wants
  * @sector: first sector, in units of 512 bytes
  * @nr_segs: frames its payload touches; 0 for flush and discard
  *
- * Any context; whoever owns the tag owns the entry.
+ * Before a round is prepared, the plan says what it is on the ring: @sh->op. Any
+ * context; whoever owns the tag owns the entry.
  */
-static inline void xbf_request_start(struct xbf_shadow *sh, void *owner, u8 op, u64 sector,
+static inline void xbf_request_start(struct xbf_shadow *sh, void *owner, u8 kind, u64 sector,
 				     u32 nr_segs)
 {
 	sh->owner = owner;
 	sh->sector = sector;
-	sh->op = op;
+	sh->kind = kind;
 	sh->nr_plain = nr_segs <= XBF_SEGS_DIRECT ? nr_segs : 0;
 	sh->nr_segs = 0;
 	sh->nr_done = 0;
+	sh->waits = 0;
 	sh->nr_total = nr_segs;
 	sh->status = XBF_ST_OK;
 	xbf_id_renew(sh);

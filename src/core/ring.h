@@ -40,7 +40,7 @@ struct xbf_ring {
 	u32 size;
 	u32 mask;
 	enum xbf_gate gate;
-	struct xbf_shadows *shadows;
+	struct xbf_shadows *shadows;	/* of the queues it serves */
 
 	env_lock_t prod_lock;
 	u32 req_prod;
@@ -52,8 +52,8 @@ struct xbf_ring {
 	u32 rsp_cons;
 };
 
-void xbf_ring_init(struct xbf_ring *ring, struct blkif_sring *sring, u32 nr_pages, u16 handle,
-		   struct xbf_shadows *shadows);
+void xbf_ring_init(struct xbf_ring *ring, struct xbf_shadows *shadows);
+void xbf_ring_attach(struct xbf_ring *ring, struct blkif_sring *sring, u32 nr_pages);
 void xbf_ring_set_gate(struct xbf_ring *ring, enum xbf_gate gate);
 
 /* Number of slots in @nr_pages of shared ring. */

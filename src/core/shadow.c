@@ -9,10 +9,11 @@
  * @shadows: the table
  * @queue: index of the queue, below XBF_MAX_QUEUES
  * @depth: number of driver tags, at most XBF_MAX_DEPTH
+ * @handle: the vbd's number
  *
  * May sleep. Return: 0, or -1 when memory is short or a number out of range.
  */
-int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth)
+int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth, u16 handle)
 {
 	u32 tag;
 
@@ -23,9 +24,29 @@ int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth)
 		return -1;
 	shadows->depth = depth;
 	shadows->queue = queue;
-	for (tag = 0; tag < depth; tag++)
+	for (tag = 0; tag < depth; tag++) {
 		shadows->entry[tag].id = tag | queue << XBF_ID_QUEUE_SHIFT;
+		shadows->entry[tag].handle = handle;
+	}
 	return 0;
+}
+
+/*
+ * The part of xbf_shadow_match() for answers that are not to the first part of a
+ * request of the ring's first queue.
+ */
+struct xbf_shadow *xbf_shadow_find(const struct xbf_shadows *shadows, u64 id, u32 *part)
+{
+	u32 queue = (u32)id >> XBF_ID_QUEUE_SHIFT;
+	u32 bit = (u32)id >> XBF_ID_PART_SHIFT & (XBF_MAX_PARTS - 1);
+	u32 tag = id & (XBF_MAX_DEPTH - 1);
+
+	while (shadows && shadows->queue != queue)
+		shadows = shadows->next;
+	if (!shadows || tag >= shadows->depth || id != xbf_id(&shadows->entry[tag], bit))
+		return NULL;
+	*part = 1u << bit;
+	return &shadows->entry[tag];
 }
 
 /**

@@ -16,11 +16,24 @@
 /* A request goes out in at most this many ring slots at a time. */
 #define XBF_MAX_PARTS		32
 
+/* What the block layer wants; what it becomes on the ring is the plan's to say. */
+enum xbf_kind {
+	XBF_KIND_READ,
+	XBF_KIND_WRITE,
+	XBF_KIND_FORCE,		/* a write that is stable when it completes */
+	XBF_KIND_DATA_FLUSH,	/* the same, as a plain write and a flush after it */
+	XBF_KIND_FLUSH,
+	XBF_KIND_DISCARD,
+	XBF_KIND_ERASE,		/* a secure discard */
+	XBF_NR_KINDS,
+};
+
 /* Worst last: of several parts the largest counts. */
 enum xbf_status {
 	XBF_ST_OK,
 	XBF_ST_NOTSUPP,
 	XBF_ST_ERROR,
+	XBF_ST_AGAIN,		/* never answered: it goes out once more */
 };
 
 /**
@@ -44,7 +57,8 @@ enum xbf_status {
  * @nr_done: segments of the request that earlier rounds have moved
  * @nr_total: segments of the whole request
  * @status: worst status so far
- * @secure: discard only: overwrite, do not just unmap
+ * @kind: enum xbf_kind
+ * @waits: how often it was found late
  *
  * Between prepare and push the submitter owns the entry; on the ring the
  * holder of the ring's consumer lock; once @parts is 0 whoever reaped it.
@@ -66,16 +80,19 @@ struct xbf_shadow {
 	u16 nr_done;
 	u16 nr_total;
 	u8 status;
-	bool secure;
+	u8 kind;
+	u16 waits;
 };
 
 /**
  * struct xbf_shadows - the shadow entries of one queue
+ * @next: another queue whose requests go by the same ring
  * @entry: indexed by driver tag
  * @depth: number of entries
  * @queue: index of the queue, part of every id
  */
 struct xbf_shadows {
+	struct xbf_shadows *next;
 	struct xbf_shadow *entry;
 	u32 depth;
 	u32 queue;
@@ -114,6 +131,19 @@ static inline struct xbf_shadow *xbf_list_pop(struct xbf_shadow_list *list)
 	return sh;
 }
 
+/* Puts all of @more behind @list; @more is empty afterwards. */
+static inline void xbf_list_join(struct xbf_shadow_list *list, struct xbf_shadow_list *more)
+{
+	if (!more->head)
+		return;
+	if (list->head)
+		list->tail->next = more->head;
+	else
+		list->head = more->head;
+	list->tail = more->tail;
+	more->head = NULL;
+}
+
 /*
  * The id: tag in bits 0-15, part in 16-20, queue in 21-31, generation above.
  */
@@ -134,40 +164,40 @@ static inline void xbf_id_renew(struct xbf_shadow *sh)
 	sh->id += 1ull << XBF_ID_GEN_SHIFT;
 }
 
+struct xbf_shadow *xbf_shadow_find(const struct xbf_shadows *shadows, u64 id, u32 *part);
+
 /**
  * xbf_shadow_match() - find the request that a response answers
- * @shadows: entries of the queue that owns the ring
+ * @shadows: entries of the first queue that the ring serves
  * @id: id of the response, a private copy
  * @op: operation of the response, likewise
  * @part: set to the bit of the part it answers
  *
  * Consumer lock held. Return: the entry, or NULL when no request waits for
- * this response: unknown tag, other queue, old generation, a part already
- * answered, or another operation than was asked for.
+ * this response: unknown tag, a queue of another ring, old generation, a part
+ * already answered, or another operation than was asked for.
  */
 static inline struct xbf_shadow *xbf_shadow_match(const struct xbf_shadows *shadows, u64 id, u8 op,
 						  u32 *part)
 {
 	u32 tag = id & (XBF_MAX_DEPTH - 1);
 	struct xbf_shadow *sh;
-	u32 bit = 0;
 
-	if (tag >= shadows->depth)
-		return NULL;
-	sh = &shadows->entry[tag];
-	if (!likely(id == sh->id)) {
-		bit = (u32)id >> XBF_ID_PART_SHIFT & (XBF_MAX_PARTS - 1);
-		if (id != xbf_id(sh, bit))
+	*part = 1;
+	if (likely(tag < shadows->depth && id == shadows->entry[tag].id)) {
+		sh = &shadows->entry[tag];
+	} else {
+		sh = xbf_shadow_find(shadows, id, part);
+		if (!sh)
 			return NULL;
 	}
-	*part = 1u << bit;
 	/* Pairs with the release in xbf_ring_put(): all of @sh can be seen. */
 	if (!likely(env_load_acquire(&sh->parts) & *part) || sh->op != op)
 		return NULL;
 	return sh;
 }
 
-int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth);
+int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth, u16 handle);
 void xbf_shadows_destroy(struct xbf_shadows *shadows);
 
 #endif /* XBF_CORE_SHADOW_H */

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * recover.c - a disk that lost its backend: the guest was restored or has
+ * migrated, or the backend went and came back.
+ *
+ * hold: the gates are shut and everybody who might have seen them open is past.
+ * take: what the backend has not answered is taken back, unprepared, and parked
+ * in front of what waits already; grants and rings end. wire: the queues of the
+ * disk, which stay, are spread over the rings there are now. resume: the new
+ * connection stands, the gates open, and the bottom halves send what is parked,
+ * in as many pieces as the new backend needs.
+ *
+ * All of it runs in the disk's worker and waits for no I/O.
+ */
+#include <linux/blk-mq.h>
+
+#include "complete.h"
+#include "connect.h"
+#include "core/replay.h"
+#include "module.h"
+#include "recover.h"
+
+/**
+ * xbf_recover_hold() - shut the gates; nobody touches rings or grants any more
+ * @dev: the vbd
+ *
+ * Idempotent.
+ */
+void xbf_recover_hold(struct xbf_dev *dev)
+{
+	u32 i;
+
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_ring_set_gate(&dev->queues[i].ring, XBF_GATE_HOLD);
+	/* Waits for submitters that saw an open gate, not for their I/O. */
+	if (dev->disk.gd) {
+		blk_mq_quiesce_queue(dev->disk.gd->queue);
+		blk_mq_unquiesce_queue(dev->disk.gd->queue);
+	}
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_queue_quiet(&dev->queues[i]);
+}
+
+/* Takes back what went by one ring; says how much of it has to wait. */
+static u32 take_ring(struct xbf_queue *q)
+{
+	struct xbf_shadow_list out = { NULL, NULL }, ready = { NULL, NULL };
+	struct xbf_shadow *sh;
+	unsigned long flags;
+
+	q->count.again += xbf_queue_take(q, &out);
+	while ((sh = xbf_list_pop(&out))) {
+		if (xbf_round_undo(&q->grants, sh)) {
+			sh->status = XBF_ST_OK;
+			xbf_list_add(&ready, sh);
+		} else {
+			xbf_limbo_add(q, sh);
+		}
+	}
+	flags = env_lock(&q->ring.prod_lock);
+	xbf_list_join(&ready, &q->ring.parked);
+	q->ring.parked = ready;
+	env_unlock(&q->ring.prod_lock, flags);
+	return xbf_limbo_retry(q);
+}
+
+/**
+ * xbf_recover_take() - take back requests, grants and rings
+ * @dev: a vbd on hold
+ *
+ * Idempotent: what the backend still maps may be tried again.
+ *
+ * Return: how many requests and ring pages it still maps. Before that is 0
+ * there must be no new connection. Bounce pages are no hindrance: they are set
+ * aside in their pool until they are unmapped.
+ */
+u32 xbf_recover_take(struct xbf_dev *dev)
+{
+	u32 i, left = 0;
+
+	for (i = 0; i < dev->nr_queues; i++) {
+		struct xbf_queue *q = &dev->queues[i];
+
+		left += take_ring(q);
+		left += xbf_queue_end_ring(q);
+		xbf_queue_end_pools(q);
+	}
+	return left;
+}
+
+/* What is parked on a queue's own ring goes to the one it now uses. */
+static void move_parked(struct xbf_queue *from, struct xbf_queue *to)
+{
+	struct xbf_shadow_list parked;
+	unsigned long flags;
+
+	flags = env_lock(&from->ring.prod_lock);
+	parked = from->ring.parked;
+	from->ring.parked.head = NULL;
+	env_unlock(&from->ring.prod_lock, flags);
+
+	flags = env_lock(&to->ring.prod_lock);
+	xbf_list_join(&to->ring.parked, &parked);
+	env_unlock(&to->ring.prod_lock, flags);
+}
+
+/**
+ * xbf_recover_wire() - spread the disk's queues over the rings of its plan
+ * @dev: a vbd on hold, nothing of it with a backend
+ *
+ * The number of queues stays: the block layer could only change it while no
+ * request is under way.
+ */
+void xbf_recover_wire(struct xbf_dev *dev)
+{
+	u32 i;
+
+	for (i = 0; i < dev->nr_queues; i++) {
+		struct xbf_queue *q = &dev->queues[i];
+		struct xbf_queue *via = &dev->queues[i % dev->plan.nr_rings];
+
+		WRITE_ONCE(q->via, via);
+		q->ring.shadows = NULL;
+		q->shadows.next = via->ring.shadows;
+		via->ring.shadows = &q->shadows;
+		if (via != q)
+			move_parked(q, via);
+	}
+}
+
+static void follow_news(struct xbf_dev *dev, u32 news)
+{
+	if (news & XBF_NEWS_READ_ONLY)
+		pr_warn("%s: the disk is read-only from now on: its backend says so\n",
+			xbf_dev_name(dev));
+	if (news & XBF_NEWS_WRITABLE)
+		pr_info("%s: the disk is writable now\n", xbf_dev_name(dev));
+	if (news & (XBF_NEWS_READ_ONLY | XBF_NEWS_WRITABLE))
+		set_disk_ro(dev->disk.gd, news & XBF_NEWS_READ_ONLY);
+	if (news & XBF_NEWS_CAPACITY)
+		xbf_disk_resize(dev, dev->features.val[XBF_NODE_SECTORS]);
+}
+
+/**
+ * xbf_recover_resume() - let the disk go on with the backend it has now
+ * @dev: a vbd on hold with rings; the backend is Connected
+ *
+ * Return: 0; -EAGAIN when memory or grants are short; another error when this
+ * is not the disk that it was.
+ */
+int xbf_recover_resume(struct xbf_dev *dev)
+{
+	u32 i, news;
+
+	if (xbf_connect_read(dev))
+		return -EINVAL;
+	news = xbf_replay_news(&dev->was, &dev->features);
+	if (news & XBF_NEWS_BLOCK_SIZE) {
+		pr_err("%s: sector-size was %llu and is %llu now: that is another disk\n",
+		       xbf_dev_name(dev), dev->was.val[XBF_NODE_SECTOR_SIZE],
+		       dev->features.val[XBF_NODE_SECTOR_SIZE]);
+		return -EINVAL;
+	}
+	for (i = 0; i < dev->plan.nr_rings; i++)
+		if (xbf_queue_set_grants(&dev->queues[i], &dev->plan, &xbf_budget))
+			return -EAGAIN;
+	if (xenbus_switch_state(dev->xdev, XenbusStateConnected))
+		return -EAGAIN;
+	follow_news(dev, news);
+	xbf_connect_open(dev, "is back: ");
+	return 0;
+}
