@@ -178,8 +178,9 @@ static void look_without_event(struct xbf_queue *q)
 		return;
 	found = service(q, false);
 	if (found)
-		pr_warn_ratelimited("%s: queue %u: found %u late answers of the backend without an event\n",
-				    xbf_dev_name(q->dev), q->shadows.queue, found);
+		pr_warn_ratelimited(
+			"%s: queue %u: found %u late answers of the backend without an event\n",
+			xbf_dev_name(q->dev), q->shadows.queue, found);
 	flags = env_lock(&q->ring.cons_lock);
 	if (q->ring.gate == XBF_GATE_RUN)
 		notify_remote_via_irq(q->irq);
@@ -286,8 +287,9 @@ void xbf_retry(struct work_struct *work)
 	u32 left = xbf_limbo_retry(q);
 
 	if (left) {
-		pr_warn_ratelimited("%s: the backend in domain %u still maps pages of %u requests; they wait\n",
-				    xbf_dev_name(q->dev), q->dev->backend_id, left);
+		pr_warn_ratelimited(
+			"%s: the backend in domain %u still maps pages of %u requests; they wait\n",
+			xbf_dev_name(q->dev), q->dev->backend_id, left);
 		queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
 	}
 	xbf_pool_retry(&q->grants.data);
@@ -320,9 +322,10 @@ enum blk_eh_timer_return xbf_timeout(struct request *rq)
 	struct xbf_queue *q = carrier_of(rq);
 	u32 age = ++shadow_of(rq)->waits * (jiffies_to_msecs(rq->q->rq_timeout) / 1000);
 
-	pr_warn_ratelimited("%s: queue %u: request %d has waited %u s for the backend in domain %u (state %d); it waits on\n",
-			    xbf_dev_name(q->dev), q->shadows.queue, rq->tag, age,
-			    q->dev->backend_id, READ_ONCE(q->dev->peer));
+	pr_warn_ratelimited(
+		"%s: queue %u: request %d has waited %u s for the backend in domain %u (state %d); it waits on\n",
+		xbf_dev_name(q->dev), q->shadows.queue, rq->tag, age, q->dev->backend_id,
+		READ_ONCE(q->dev->peer));
 	if (xbf_io_timeout_fail && age >= xbf_io_timeout_fail)
 		xbf_dev_post(q->dev, XBF_EV_OVERDUE);
 	WRITE_ONCE(q->overdue, 1);

@@ -17,7 +17,6 @@
 #include "complete.h"
 #include "connect.h"
 #include "module.h"
-#include "recover.h"
 #include "stats.h"
 
 /* xenstored answers EAGAIN when others wrote meanwhile; not for ever. */
@@ -144,7 +143,6 @@ static int make_rings(struct xbf_dev *dev)
 		return err;
 	if (dev->plan.nr_rings > dev->nr_queues)
 		dev->plan.nr_rings = dev->nr_queues;
-	xbf_recover_wire(dev);
 	for (i = 0; i < dev->plan.nr_rings && !err; i++)
 		err = make_ring(dev, &dev->queues[i]);
 	return err;
@@ -244,7 +242,8 @@ static int publish_nodes(const struct xbf_dev *dev)
 
 /**
  * xbf_connect_publish() - first half of the handshake: offer rings
- * @dev: the vbd, new or on hold; the backend is in InitWait
+ * @dev: the vbd, new, or on hold with everything taken back; the backend is in
+ *	 InitWait
  *
  * Return: 0 when we are Initialised. On an error the caller takes back what there is.
  */
@@ -252,11 +251,6 @@ int xbf_connect_publish(struct xbf_dev *dev)
 {
 	int err;
 
-	if (xbf_recover_take(dev)) {
-		pr_warn_ratelimited("%s: the backend in domain %u still maps pages of the last connection; waiting\n",
-				    xbf_dev_name(dev), dev->backend_id);
-		return -EBUSY;
-	}
 	read_nodes(dev, 0, XBF_NODE_CONNECTED);
 	report_nodes(dev, 0, XBF_NODE_CONNECTED);
 	dev->backend_id = dev->xdev->otherend_id;
@@ -322,6 +316,69 @@ int xbf_connect_read(struct xbf_dev *dev)
 	return 0;
 }
 
+/* ---- watching the capacity ---- */
+
+/* Of one backend directory. Kept until the device goes: see xbf_connect_unwatch(). */
+struct watch {
+	struct xenbus_watch watch;
+	struct list_head list;
+	struct xbf_dev *dev;
+};
+
+/* In xenwatch: only posts. */
+static void sectors_written(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	xbf_dev_post(container_of(watch, struct watch, watch)->dev, XBF_EV_BACKEND);
+}
+
+/*
+ * Toolstacks may write a new capacity without a state. Without the watch such
+ * growth is seen with the backend's next state: a failure here is no failure.
+ */
+static void watch_sectors(struct xbf_dev *dev)
+{
+	struct watch *w;
+	char *node = kasprintf(GFP_NOIO, "%s/%s", dev->xdev->otherend,
+			       xbf_node_rows[XBF_NODE_SECTORS].key);
+
+	list_for_each_entry(w, &dev->watches, list)
+		if (node && !strcmp(w->watch.node, node)) {
+			kfree(node);
+			return;
+		}
+	w = kzalloc(sizeof(*w), GFP_NOIO);
+	if (!w || !node)
+		goto fail;
+	w->dev = dev;
+	w->watch.node = node;
+	w->watch.callback = sectors_written;
+	if (register_xenbus_watch(&w->watch))
+		goto fail;
+	list_add(&w->list, &dev->watches);
+	return;
+fail:
+	kfree(w);
+	kfree(node);
+}
+
+/**
+ * xbf_connect_unwatch() - let go of all watches
+ * @dev: a vbd that is gone
+ *
+ * Not for the worker: it waits for xenwatch, which may wait for the worker.
+ */
+void xbf_connect_unwatch(struct xbf_dev *dev)
+{
+	struct watch *w, *next;
+
+	list_for_each_entry_safe(w, next, &dev->watches, list) {
+		unregister_xenbus_watch(&w->watch);
+		kfree(w->watch.node);
+		kfree(w);
+	}
+	INIT_LIST_HEAD(&dev->watches);
+}
+
 /**
  * xbf_connect_open() - let I/O flow
  * @dev: the vbd, both sides Connected
@@ -335,6 +392,7 @@ void xbf_connect_open(struct xbf_dev *dev, const char *how)
 	announce(dev, how);
 	for (i = 0; i < dev->plan.nr_rings; i++)
 		xbf_queue_open(&dev->queues[i]);
+	watch_sectors(dev);
 }
 
 /**

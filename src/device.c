@@ -93,7 +93,15 @@ static void complain(struct work_struct *work)
 
 static void publish(struct xbf_dev *dev)
 {
-	if (xbf_connect_publish(dev))
+	int err = -EBUSY;
+
+	if (xbf_recover_take(dev))
+		pr_warn_ratelimited(
+			"%s: the backend in domain %u still maps pages of the last connection; waiting\n",
+			xbf_dev_name(dev), dev->backend_id);
+	else
+		err = xbf_connect_publish(dev);
+	if (err)
 		xbf_dev_post(dev, dev->disk.gd ? XBF_EV_AGAIN : XBF_EV_FAILED);
 }
 
@@ -174,8 +182,7 @@ static void act(struct xbf_dev *dev, u32 actions)
 static bool was_reset(const struct xbf_dev *dev)
 {
 	return (dev->life == XBF_LIFE_LIVE || dev->life == XBF_LIFE_LEAVING) &&
-	       xenbus_read_driver_state(dev->xdev, dev->xdev->nodename) ==
-		       XenbusStateInitialising;
+	       xenbus_read_driver_state(dev->xdev, dev->xdev->nodename) == XenbusStateInitialising;
 }
 
 /* Does the toolstack mean the backend to stay, although it closes? */
@@ -319,6 +326,7 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
 	INIT_DELAYED_WORK(&dev->look, look);
 	INIT_DELAYED_WORK(&dev->patience, complain);
 	INIT_LIST_HEAD(&dev->disk.minors);
+	INIT_LIST_HEAD(&dev->watches);
 	init_waitqueue_head(&dev->gone);
 	xbf_disks_count(1);
 	return dev;
@@ -330,6 +338,7 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
  */
 static void dev_release(struct xbf_dev *dev)
 {
+	xbf_connect_unwatch(dev);
 	cancel_delayed_work_sync(&dev->look);
 	cancel_delayed_work_sync(&dev->patience);
 	flush_work(&dev->slow);

@@ -43,6 +43,7 @@ enum xbf_chore {
  * @plan: what was built
  * @queues: @nr_queues of them; as long as there is a disk it is these
  * @next_rejoin: in jiffies: not earlier
+ * @watches: on the capacity, one for each backend directory there has been
  *
  * Written by anyone:
  * @chores: bits of enum xbf_chore, for the slow work
@@ -73,6 +74,7 @@ struct xbf_dev {
 	struct xbf_queue *queues;
 	u32 nr_queues;
 	unsigned long next_rejoin;
+	struct list_head watches;
 	unsigned long chores;
 	struct xbf_disk disk;
 	struct dentry *debugfs;

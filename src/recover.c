@@ -5,10 +5,10 @@
  *
  * hold: the gates are shut and everybody who might have seen them open is past.
  * take: what the backend has not answered is taken back, unprepared, and parked
- * in front of what waits already; grants and rings end. wire: the queues of the
- * disk, which stay, are spread over the rings there are now. resume: the new
- * connection stands, the gates open, and the bottom halves send what is parked,
- * in as many pieces as the new backend needs.
+ * in front of what waits already; grants and rings end. resume: the new connection
+ * stands, the queues of the disk, which stay, are spread over its rings, the gates
+ * open, and the bottom halves send what is parked, in as many pieces as the new
+ * backend needs.
  *
  * All of it runs in the disk's worker and waits for no I/O.
  */
@@ -104,14 +104,11 @@ static void move_parked(struct xbf_queue *from, struct xbf_queue *to)
 	env_unlock(&to->ring.prod_lock, flags);
 }
 
-/**
- * xbf_recover_wire() - spread the disk's queues over the rings of its plan
- * @dev: a vbd on hold, nothing of it with a backend
- *
- * The number of queues stays: the block layer could only change it while no
- * request is under way.
+/*
+ * Spreads the disk's queues over the rings there are now. Their number stays: the
+ * block layer could only change it while no request is under way.
  */
-void xbf_recover_wire(struct xbf_dev *dev)
+static void wire(struct xbf_dev *dev)
 {
 	u32 i;
 
@@ -166,6 +163,7 @@ int xbf_recover_resume(struct xbf_dev *dev)
 			return -EAGAIN;
 	if (xenbus_switch_state(dev->xdev, XenbusStateConnected))
 		return -EAGAIN;
+	wire(dev);
 	follow_news(dev, news);
 	xbf_connect_open(dev, "is back: ");
 	return 0;

@@ -9,7 +9,6 @@
 
 void xbf_recover_hold(struct xbf_dev *dev);
 u32 xbf_recover_take(struct xbf_dev *dev);
-void xbf_recover_wire(struct xbf_dev *dev);
 int xbf_recover_resume(struct xbf_dev *dev);
 
 #endif /* XBF_RECOVER_H */

@@ -37,8 +37,14 @@ static int features_show(struct seq_file *m, void *unused)
 	seq_printf(m, "trusted: %u\n", !plan->scrub);
 	seq_printf(m, "indirect-segments: %u\n", plan->max_indirect);
 	seq_printf(m, "max-segments: %u\n", plan->max_segs);
-	seq_printf(m, "flush: %s\n", xbf_plan_forces(plan) ? "barrier" : xbf_plan_flushes(plan) ? "flush" : "none");
-	seq_printf(m, "discard: %s\n", xbf_plan_erases(plan) ? "secure" : xbf_plan_discards(plan) ? "yes" : "no");
+	seq_printf(m, "flush: %s\n",
+		   xbf_plan_forces(plan)  ? "barrier" :
+		   xbf_plan_flushes(plan) ? "flush" :
+					    "none");
+	seq_printf(m, "discard: %s\n",
+		   xbf_plan_erases(plan)   ? "secure" :
+		   xbf_plan_discards(plan) ? "yes" :
+					     "no");
 	for (i = 0; i < XBF_NR_NODES; i++)
 		seq_printf(m, "node %s: %llu%s\n", xbf_node_rows[i].key, dev->features.val[i],
 			   notes[dev->features.note[i]]);
