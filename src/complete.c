@@ -174,7 +174,7 @@ static void look_without_event(struct xbf_queue *q)
 	unsigned long flags;
 	u32 found;
 
-	if (irq_from_evtchn(q->evtchn) != q->irq)
+	if (!q->irq || irq_from_evtchn(q->evtchn) != q->irq)
 		return;
 	found = service(q, false);
 	if (found)
@@ -308,6 +308,18 @@ void xbf_complete_rq(struct request *rq)
 }
 
 /**
+ * xbf_queue_knock() - look at the ring without an event, and send ours again
+ * @q: the queue
+ *
+ * For the bottom half to do. Any context.
+ */
+void xbf_queue_knock(struct xbf_queue *q)
+{
+	WRITE_ONCE(q->overdue, 1);
+	tasklet_schedule(&q->bottom);
+}
+
+/**
  * xbf_timeout() - a request is late
  * @rq: the request
  *
@@ -328,7 +340,6 @@ enum blk_eh_timer_return xbf_timeout(struct request *rq)
 		READ_ONCE(q->dev->peer));
 	if (xbf_io_timeout_fail && age >= xbf_io_timeout_fail)
 		xbf_dev_post(q->dev, XBF_EV_OVERDUE);
-	WRITE_ONCE(q->overdue, 1);
-	tasklet_schedule(&q->bottom);
+	xbf_queue_knock(q);
 	return BLK_EH_RESET_TIMER;
 }

@@ -10,6 +10,7 @@
 irqreturn_t xbf_queue_interrupt(int irq, void *data);
 void xbf_bottom(struct tasklet_struct *t);
 void xbf_retry(struct work_struct *work);
+void xbf_queue_knock(struct xbf_queue *q);
 void xbf_finish(struct xbf_queue *q, struct xbf_shadow_list *done);
 void xbf_limbo_add(struct xbf_queue *q, struct xbf_shadow *sh);
 u32 xbf_limbo_retry(struct xbf_queue *q);

@@ -13,6 +13,7 @@
 #include <xen/platform_pci.h>
 #include <xen/xen.h>
 
+#include "complete.h"
 #include "connect.h"
 #include "device.h"
 #include "module.h"
@@ -131,6 +132,14 @@ static void defer_close(struct xbf_dev *dev)
 	xenbus_dev_error(dev->xdev, -EBUSY, "Device in use; refusing to close");
 }
 
+static void knock(struct xbf_dev *dev)
+{
+	u32 i;
+
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_queue_knock(&dev->queues[i]);
+}
+
 static void break_disk(struct xbf_dev *dev)
 {
 	u32 i;
@@ -175,6 +184,8 @@ static void act(struct xbf_dev *dev, u32 actions)
 		start_slow(dev, XBF_CHORE_DELETE);
 	if (actions & XBF_DO_TEARDOWN)
 		xbf_connect_teardown(dev);
+	if (actions & XBF_DO_KNOCK)
+		knock(dev);
 	if (actions & XBF_DO_LOOK_LATER)
 		mod_delayed_work(xbf_wq, &dev->look, LOOK_AGAIN);
 }

@@ -51,7 +51,7 @@ struct xbf_counters {
  *	 disk came to a backend with fewer rings; worker, while the gates are shut
  * @grants: references and bounce pages
  * @dev: the disk
- * @overdue: a request is late: look at the ring without an event
+ * @overdue: an event may be lost: look at the ring without one
  * @bottom: what an interrupt leaves to do: copying, and refilling the ring
  * @soft: answered requests that wait for @bottom; consumer lock
  * @limbo_lock: protects @limbo

@@ -39,7 +39,8 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		[XBF_EV_REMOVE]		= GIVE_UP,
 	},
 	[XBF_LIFE_LIVE] = {
-		BACKEND(Connected)	= { XBF_LIFE_SAME, XBF_DO_RESIZE },
+		/* New capacity, or a backend that came back to the living ring. */
+		BACKEND(Connected)	= { XBF_LIFE_SAME, XBF_DO_RESIZE | XBF_DO_KNOCK },
 		BACKEND(Closing)	= GO,
 		BACKEND(Closed)		= GO,
 		[XBF_EV_CLOSING_IN_USE]	= { XBF_LIFE_LEAVING, XBF_DO_DEFER },
@@ -56,7 +57,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		[XBF_EV_REMOVE]		= GO,
 	},
 	[XBF_LIFE_LEAVING] = {
-		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_RESIZE },
+		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_RESIZE | XBF_DO_KNOCK },
 		BACKEND(Closed)		= GO,
 		[XBF_EV_LAST_CLOSE]	= GO,
 		[XBF_EV_PAUSING]	= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
@@ -75,6 +76,8 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		BACKEND(Closed)		= GO,
 		[XBF_EV_PAUSING]	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
 		[XBF_EV_PAUSED]		= { XBF_LIFE_SAME, XBF_DO_REJOIN },
+		/* It may have been asked to go meanwhile. */
+		[XBF_EV_LAST_CLOSE]	= { XBF_LIFE_SAME, XBF_DO_LOOK_LATER },
 		[XBF_EV_FAILED]		= GO,
 		[XBF_EV_OVERDUE]	= BREAK,
 		[XBF_EV_REMOVE]		= GO,

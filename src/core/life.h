@@ -65,7 +65,8 @@ enum xbf_event {
 #define XBF_DO_TELL		(1u << 10)	/* tell the toolstack: error node, Closing */
 #define XBF_DO_DELETE		(1u << 11)	/* delete the disk */
 #define XBF_DO_TEARDOWN		(1u << 12)	/* go to Closed, end grants, free rings */
-#define XBF_DO_LOOK_LATER	(1u << 13)	/* look at the backend's state again soon */
+#define XBF_DO_KNOCK		(1u << 13)	/* look at the rings, send every event again */
+#define XBF_DO_LOOK_LATER	(1u << 14)	/* look at the backend's state again soon */
 
 u32 xbf_life_step(enum xbf_life *life, enum xbf_event event);
 bool xbf_life_waits(enum xbf_life life);
