@@ -190,9 +190,11 @@ static void act(struct xbf_dev *dev, u32 actions)
 		mod_delayed_work(xbf_wq, &dev->look, LOOK_AGAIN);
 }
 
+/* Where we had gone on from Initialising, did the toolstack write it again? */
 static bool was_reset(const struct xbf_dev *dev)
 {
-	return (dev->life == XBF_LIFE_LIVE || dev->life == XBF_LIFE_LEAVING) &&
+	return dev->life >= XBF_LIFE_OFFERED && dev->life <= XBF_LIFE_RETURNING &&
+	       dev->life != XBF_LIFE_AWAY &&
 	       xenbus_read_driver_state(dev->xdev, dev->xdev->nodename) == XenbusStateInitialising;
 }
 

@@ -282,6 +282,8 @@ bool xbf_round_undo(struct xbf_grants *grants, struct xbf_shadow *sh)
 	xbf_pool_give(&grants->indirect, &indirect);
 	sh->sector = sector;
 	sh->nr_done = done;
+	if (ended)
+		sh->nr_segs = 0;
 	return ended;
 }
 

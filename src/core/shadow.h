@@ -55,10 +55,10 @@ enum xbf_status {
  *	    that they are copied at once
  * @nr_segs: segments of this round
  * @nr_done: segments of the request that earlier rounds have moved
- * @nr_total: segments of the whole request
- * @status: worst status so far
- * @kind: enum xbf_kind
  * @waits: how often it was found late
+ * @status: worst enum xbf_status so far
+ * @nr_total: segments of the whole request
+ * @kind: enum xbf_kind
  *
  * Between prepare and push the submitter owns the entry; on the ring the
  * holder of the ring's consumer lock; once @parts is 0 whoever reaped it.
@@ -76,12 +76,13 @@ struct xbf_shadow {
 	u8 op;
 	u8 nr_plain;
 	u16 handle;
+	/* Zero at first: together, they are one store. */
 	u16 nr_segs;
 	u16 nr_done;
-	u16 nr_total;
-	u8 status;
-	u8 kind;
 	u16 waits;
+	u16 status;
+	u16 nr_total;
+	u8 kind;
 };
 
 /**

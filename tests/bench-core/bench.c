@@ -25,7 +25,7 @@ struct io {
 	struct page *end;
 	u64 sector;
 	u32 nr;
-	u8 op;
+	enum xbf_kind kind;
 };
 
 struct bench {
@@ -33,6 +33,7 @@ struct bench {
 	struct xbf_shadows shadows;
 	struct xbf_grants grants;
 	struct xbf_budget budget;
+	u8 ops[XBF_NR_KINDS];
 	struct io io[MAX_BATCH];
 	u32 batch;
 	u32 backend_cons;
@@ -83,7 +84,8 @@ static void submit_some(struct bench *b, struct io *io, u32 nr)
 	u32 nr_grants = 0;
 
 	for (sh = io->sh; sh < end; sh++, io++) {
-		xbf_request_start(sh, io, io->op, io->sector, io->nr);
+		xbf_request_start(sh, io, io->kind, io->sector, io->nr);
+		sh->op = b->ops[sh->kind];
 		nr_grants += xbf_round_size(&b->grants, sh);
 	}
 	prep.next = xbf_pool_take(&b->grants.data, nr_grants);
@@ -185,15 +187,16 @@ static void fill_pool(struct xbf_pool *pool, struct xbf_budget *budget, u32 nr)
 	xbf_pool_give(pool, &chain);
 }
 
-static void set_up(struct bench *b, enum xbf_mode mode, u8 op, u32 batch, u32 segs)
+static void set_up(struct bench *b, enum xbf_mode mode, enum xbf_kind kind, u32 batch, u32 segs)
 {
 	struct blkif_sring *sring = aligned_alloc(4096, RING_PAGES * 4096);
 	u32 i;
 
-	if (!sring || xbf_shadows_init(&b->shadows, 0, xbf_ring_slots(RING_PAGES)))
+	if (!sring || xbf_shadows_init(&b->shadows, 0, xbf_ring_slots(RING_PAGES), 0))
 		die("no memory");
 	memset(sring, 0, RING_PAGES * 4096);
-	xbf_ring_init(&b->ring, sring, RING_PAGES, 0, &b->shadows);
+	xbf_ring_init(&b->ring, &b->shadows);
+	xbf_ring_attach(&b->ring, sring, RING_PAGES);
 	xbf_ring_set_gate(&b->ring, XBF_GATE_RUN);
 	xbf_budget_init(&b->budget, ~0u);
 	b->grants.max_indirect = MAX_SEGS;
@@ -201,10 +204,12 @@ static void set_up(struct bench *b, enum xbf_mode mode, u8 op, u32 batch, u32 se
 	b->grants.indirect.mode = XBF_MODE_KEPT;
 	fill_pool(&b->grants.data, &b->budget, batch * segs);
 	fill_pool(&b->grants.indirect, &b->budget, segs > XBF_SEGS_DIRECT ? batch : 0);
+	b->ops[XBF_KIND_READ] = BLKIF_OP_READ;
+	b->ops[XBF_KIND_WRITE] = BLKIF_OP_WRITE;
 	b->batch = batch;
 	for (i = 0; i < batch; i++)
 		b->io[i] = (struct io){ &b->shadows.entry[i], pages, pages + segs,
-					i * segs * 8,	      segs,  op };
+					i * segs * 8,	      segs,  kind };
 }
 
 int main(int argc, char **argv)
@@ -222,7 +227,7 @@ int main(int argc, char **argv)
 	if (!batch || batch > MAX_BATCH || !segs || segs > MAX_SEGS)
 		die("batch or segments out of range");
 	set_up(&bench, strcmp(argv[2], "direct") ? XBF_MODE_KEPT : XBF_MODE_DIRECT,
-	       strcmp(argv[3], "read") ? BLKIF_OP_WRITE : BLKIF_OP_READ, batch, segs);
+	       strcmp(argv[3], "read") ? XBF_KIND_WRITE : XBF_KIND_READ, batch, segs);
 
 	for (i = 0; i < rounds; i++) {
 		submit(&bench, one_by_one);

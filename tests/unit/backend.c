@@ -21,14 +21,20 @@ void backend_init(struct backend *b, struct blkif_sring *sring, u32 size, u32 st
 	u32 i;
 
 	memset(b, 0, sizeof(*b));
-	b->sring = sring;
-	b->size = size;
-	b->req_cons = start;
-	b->rsp_prod = start;
+	backend_restart(b, sring, size, start);
 	b->disk = malloc(BACKEND_SECTORS * SECTOR);
 	assert_non_null(b->disk);
 	for (i = 0; i < BACKEND_SECTORS * SECTOR; i++)
 		b->disk[i] = i / SECTOR + i % SECTOR;
+}
+
+/* Another connection, or another backend with the same disk. */
+void backend_restart(struct backend *b, struct blkif_sring *sring, u32 size, u32 start)
+{
+	b->sring = sring;
+	b->size = size;
+	b->req_cons = start;
+	b->rsp_prod = start;
 }
 
 void backend_exit(struct backend *b)

@@ -41,6 +41,7 @@ struct backend {
 };
 
 void backend_init(struct backend *b, struct blkif_sring *sring, u32 size, u32 start);
+void backend_restart(struct backend *b, struct blkif_sring *sring, u32 size, u32 start);
 void backend_exit(struct backend *b);
 bool backend_next(struct backend *b, struct blkif_request *req);
 void backend_answer(struct backend *b, u64 id, u8 op, s16 status);

@@ -38,46 +38,92 @@ static void set_indices(struct rig *rig, u32 start)
 	rig->sring->rsp_event = start + 1;
 }
 
+/* Shared pages for a new connection; the backend has not seen any of it yet. */
+static void init_ring(struct rig *rig, const struct rig_config *config)
+{
+	u32 ring_pages = config->ring_pages ? config->ring_pages : 1;
+
+	rig->ring_bytes = ring_pages * XBF_FRAME_SIZE;
+	rig->sring = aligned_alloc(XBF_FRAME_SIZE, rig->ring_bytes);
+	assert_non_null(rig->sring);
+	memset(rig->sring, 0, rig->ring_bytes);
+	xbf_ring_attach(&rig->ring, rig->sring, ring_pages);
+	set_indices(rig, config->start);
+	xbf_ring_set_gate(&rig->ring, XBF_GATE_RUN);
+}
+
+static void init_shadows(struct rig *rig, const struct rig_config *config)
+{
+	u32 depth = xbf_ring_slots(config->ring_pages ? config->ring_pages : 1);
+	struct xbf_shadows **link = &rig->shadows.next;
+	u32 i;
+
+	assert_true(config->guests <= RIG_GUESTS);
+	assert_int_equal(xbf_shadows_init(&rig->shadows, config->queue, depth, BACKEND_HANDLE), 0);
+	for (i = 0; i < config->guests; i++) {
+		struct xbf_shadows *guest = &rig->guests[i];
+
+		assert_int_equal(
+			xbf_shadows_init(guest, config->queue + 1 + i, depth, BACKEND_HANDLE), 0);
+		*link = guest;
+		link = &guest->next;
+	}
+}
+
+/* A plan with everything; tests change what matters to them. */
+static const u8 all_ops[XBF_NR_KINDS] = {
+	[XBF_KIND_READ] = BLKIF_OP_READ,
+	[XBF_KIND_WRITE] = BLKIF_OP_WRITE,
+	[XBF_KIND_FORCE] = BLKIF_OP_WRITE_BARRIER,
+	[XBF_KIND_DATA_FLUSH] = BLKIF_OP_WRITE,
+	[XBF_KIND_FLUSH] = BLKIF_OP_FLUSH_DISKCACHE,
+	[XBF_KIND_DISCARD] = BLKIF_OP_DISCARD,
+	[XBF_KIND_ERASE] = BLKIF_OP_DISCARD,
+};
+
 struct rig *rig_new(const struct rig_config *config)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
-	u32 ring_pages = config->ring_pages ? config->ring_pages : 1;
 	u32 i;
 
 	assert_non_null(rig);
 	rig->page_size = config->page_size ? config->page_size : XBF_FRAME_SIZE;
-	rig->ring_bytes = ring_pages * XBF_FRAME_SIZE;
-	rig->sring = aligned_alloc(XBF_FRAME_SIZE, rig->ring_bytes);
 	rig->payload = aligned_alloc(65536, RIG_FRAMES * XBF_FRAME_SIZE);
-	assert_non_null(rig->sring);
 	assert_non_null(rig->payload);
-	memset(rig->sring, 0, rig->ring_bytes);
 	memset(rig->payload, 0xee, RIG_FRAMES * XBF_FRAME_SIZE);
 	for (i = 0; i * rig->page_size < RIG_FRAMES * XBF_FRAME_SIZE; i++)
 		rig->pages[i].addr = rig->payload + i * rig->page_size;
+	memcpy(rig->ops, all_ops, sizeof(all_ops));
 
-	assert_int_equal(xbf_shadows_init(&rig->shadows, config->queue, xbf_ring_slots(ring_pages)),
-			 0);
-	xbf_ring_init(&rig->ring, rig->sring, ring_pages, BACKEND_HANDLE, &rig->shadows);
-	set_indices(rig, config->start);
-	xbf_ring_set_gate(&rig->ring, XBF_GATE_RUN);
+	init_shadows(rig, config);
+	xbf_ring_init(&rig->ring, &rig->shadows);
+	init_ring(rig, config);
 	init_grants(rig, config);
 	backend_init(&rig->backend, rig->sring, rig->ring.size, config->start);
 	return rig;
 }
 
-/* Everything must have come back. */
-void rig_free(struct rig *rig)
+/* Ends a connection: everything must have come back. */
+static void exit_connection(struct rig *rig)
 {
 	assert_int_equal(xbf_pool_destroy(&rig->grants.data), 0);
 	assert_int_equal(xbf_pool_destroy(&rig->grants.indirect), 0);
 	assert_int_equal(rig->grants.data.nr, 0);
 	assert_int_equal(rig->grants.indirect.nr, 0);
 	assert_int_equal(rig->budget.used, 0);
+	free(rig->sring);
+}
+
+void rig_free(struct rig *rig)
+{
+	u32 i;
+
+	exit_connection(rig);
 	xbf_shadows_destroy(&rig->shadows);
+	for (i = 0; i < RIG_GUESTS; i++)
+		xbf_shadows_destroy(&rig->guests[i]);
 	backend_exit(&rig->backend);
 	free(rig->payload);
-	free(rig->sring);
 	free(rig);
 }
 
@@ -119,13 +165,23 @@ static struct rig_io *io_of(const struct xbf_shadow *sh)
 
 /* ---- down ---- */
 
+/* False: the plan has nothing to send for it. */
+static bool decide(struct rig *rig, struct xbf_shadow *sh)
+{
+	sh->op = rig->ops[sh->kind];
+	return sh->op < XBF_OP_DONE;
+}
+
 struct xbf_shadow *rig_start(struct rig *rig, const struct rig_io *io)
 {
-	struct xbf_shadow *sh = &rig->shadows.entry[io->tag];
+	struct xbf_shadows *queue = io->guest ? &rig->guests[io->guest - 1] : &rig->shadows;
+	struct rig_io *own = &rig->io[io->guest][io->tag];
+	struct xbf_shadow *sh = &queue->entry[io->tag];
 
 	assert_null(sh->owner);
-	rig->io[io->tag] = *io;
-	xbf_request_start(sh, &rig->io[io->tag], io->op, io->sector, io->nr_frames);
+	*own = *io;
+	xbf_request_start(sh, own, io->kind, io->sector, io->nr_frames);
+	assert_true(decide(rig, sh));
 	return sh;
 }
 
@@ -229,7 +285,13 @@ bool rig_end(struct rig *rig, struct xbf_shadow *sh)
 	return ended;
 }
 
-/* All of the way up; requests that go on go down once more. Says how many are through. */
+/* Does a request go down once more? As src/complete.c asks. */
+static bool goes_on(struct xbf_shadow *sh)
+{
+	return xbf_round_next(sh) || xbf_replay_stage(sh, io_of(sh)->sector);
+}
+
+/* All of the way up; requests that go on are parked and sent. Says how many are through. */
 u32 rig_complete(struct rig *rig)
 {
 	struct xbf_reaped r = rig_reap(rig);
@@ -239,16 +301,14 @@ u32 rig_complete(struct rig *rig)
 	assert_int_equal(r.verdict, XBF_REAP_FINE);
 	while ((sh = xbf_list_pop(&r.done))) {
 		assert_true(rig_end(rig, sh));
-		if (xbf_round_next(sh)) {
-			assert_true(rig_prepare(rig, sh, xbf_round_size(&rig->grants, sh)));
-			assert_int_equal(rig_put(rig, sh), XBF_PUT_OK);
-			rig_push(rig);
+		if (goes_on(sh)) {
+			xbf_list_add(&rig->ring.parked, sh);
 		} else {
 			sh->owner = NULL;
 			nr++;
 		}
 	}
-	return nr;
+	return nr + rig_refill(rig);
 }
 
 /* A request from start to end, however many rounds it takes. */
@@ -261,6 +321,75 @@ void rig_run(struct rig *rig, const struct rig_io *io)
 		assert_true(rounds++ < RIG_FRAMES);
 		assert_true(backend_serve(&rig->backend));
 	} while (!rig_complete(rig));
+}
+
+/* ---- from one backend to the next ---- */
+
+/* The connection ends; what was not answered is parked, in front of what was parked before. */
+void rig_lose(struct rig *rig)
+{
+	struct xbf_shadow_list out = { NULL, NULL }, ready = { NULL, NULL };
+	struct xbf_shadow *sh;
+	unsigned long flags;
+
+	xbf_ring_set_gate(&rig->ring, XBF_GATE_HOLD);
+	flags = env_lock(&rig->ring.cons_lock);
+	xbf_replay_take(&rig->ring, &out);
+	env_unlock(&rig->ring.cons_lock, flags);
+	while ((sh = xbf_list_pop(&out))) {
+		assert_true(xbf_round_undo(&rig->grants, sh));
+		sh->status = XBF_ST_OK;
+		xbf_list_add(&ready, sh);
+	}
+	xbf_list_join(&ready, &rig->ring.parked);
+	rig->ring.parked = ready;
+}
+
+/* Another backend, which has the same disk; the tags stay as they were. */
+void rig_return(struct rig *rig, const struct rig_config *config)
+{
+	exit_connection(rig);
+	memset(&rig->grants, 0, sizeof(rig->grants));
+	init_ring(rig, config);
+	init_grants(rig, config);
+	backend_restart(&rig->backend, rig->sring, rig->ring.size, config->start);
+}
+
+/* Sends what is parked, as far as it goes. Says how many are through without. */
+u32 rig_refill(struct rig *rig)
+{
+	struct xbf_shadow *sh;
+	u32 nr = 0;
+
+	while ((sh = xbf_list_pop(&rig->ring.parked))) {
+		if (!decide(rig, sh)) {
+			sh->owner = NULL;
+			nr++;
+			continue;
+		}
+		if (rig_prepare(rig, sh, xbf_round_size(&rig->grants, sh))) {
+			if (rig_put(rig, sh) == XBF_PUT_OK)
+				continue;
+			xbf_round_cancel(&rig->grants, sh);
+		}
+		xbf_list_push(&rig->ring.parked, sh);
+		break;
+	}
+	rig_push(rig);
+	return nr;
+}
+
+/* Until nothing is parked and nothing is out. Says how many are through. */
+u32 rig_drain(struct rig *rig)
+{
+	u32 nr = rig_refill(rig);
+
+	while (!xbf_ring_idle(&rig->ring)) {
+		assert_true(backend_serve(&rig->backend));
+		nr += rig_complete(rig);
+	}
+	assert_null(rig->ring.parked.head);
+	return nr;
 }
 
 /* ---- payload ---- */

@@ -15,11 +15,16 @@
 #include <cmocka.h>
 
 #include "backend.h"
+#include "core/plan.h"
 #include "core/reap.h"
+#include "core/replay.h"
 #include "core/request.h"
 
 /* A multiple of 16, so that pages of 64 KiB fit. */
 #define RIG_FRAMES	1104
+#define RIG_TAGS	512
+/* Queues without a ring of their own. */
+#define RIG_GUESTS	2
 
 /**
  * struct rig_config - what a test wants; zeroes are good defaults
@@ -30,6 +35,7 @@
  * @budget: what pools may grow by; 0: plenty
  * @start: where the ring's indices begin
  * @queue: its number
+ * @guests: queues with the numbers after it that send by the same ring
  * @page_size: of the payload; 0: 4096
  * @scrub: the backend is not trusted
  */
@@ -41,14 +47,16 @@ struct rig_config {
 	u32 budget;
 	u32 start;
 	u32 queue;
+	u32 guests;
 	u32 page_size;
 	bool scrub;
 };
 
 /* A request's payload: frames [first, first + nr) of the rig's, but for some sectors. */
 struct rig_io {
+	u32 guest;		/* 0: the ring's own queue */
 	u32 tag;
-	u8 op;
+	enum xbf_kind kind;
 	u64 sector;
 	u32 first_frame;
 	u32 nr_frames;
@@ -59,7 +67,9 @@ struct rig_io {
 struct rig {
 	struct xbf_ring ring;
 	struct xbf_shadows shadows;
+	struct xbf_shadows guests[RIG_GUESTS];
 	struct xbf_grants grants;
+	u8 ops[XBF_NR_KINDS];	/* as in struct xbf_plan */
 	struct xbf_budget budget;
 	struct backend backend;
 	struct blkif_sring *sring;
@@ -67,7 +77,7 @@ struct rig {
 	u32 page_size;
 	unsigned char *payload;
 	struct page pages[RIG_FRAMES];
-	struct rig_io io[512];
+	struct rig_io io[1 + RIG_GUESTS][RIG_TAGS];
 };
 
 struct rig *rig_new(const struct rig_config *config);
@@ -82,6 +92,11 @@ struct xbf_reaped rig_reap(struct rig *rig);
 bool rig_end(struct rig *rig, struct xbf_shadow *sh);
 u32 rig_complete(struct rig *rig);
 void rig_run(struct rig *rig, const struct rig_io *io);
+
+void rig_lose(struct rig *rig);
+void rig_return(struct rig *rig, const struct rig_config *config);
+u32 rig_refill(struct rig *rig);
+u32 rig_drain(struct rig *rig);
 
 unsigned char *rig_frame(struct rig *rig, u32 frame);
 void rig_fill(struct rig *rig, u32 first_frame, u32 nr_frames, unsigned char seed);

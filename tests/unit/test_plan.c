@@ -202,18 +202,41 @@ static void kept_grants_are_no_more_than_the_backend_keeps(void **state)
 	assert_int_equal(plan.indirect_max, 0);
 }
 
+/* ---- what a request is on the ring ---- */
+
+static void reads_and_writes_are_what_they_are(void **state)
+{
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 16; i++) {
+		struct xbf_plan plan;
+
+		features.val[XBF_NODE_FLUSH] = i & 1;
+		features.val[XBF_NODE_BARRIER] = i >> 1 & 1;
+		features.val[XBF_NODE_DISCARD] = i >> 2 & 1;
+		features.val[XBF_NODE_DISCARD_SECURE] = i >> 3;
+		plan = make_plan();
+		assert_int_equal(plan.ops[XBF_KIND_READ], BLKIF_OP_READ);
+		assert_int_equal(plan.ops[XBF_KIND_WRITE], BLKIF_OP_WRITE);
+		/* The flush after it is a request of its own. */
+		assert_int_equal(plan.ops[XBF_KIND_DATA_FLUSH], BLKIF_OP_WRITE);
+	}
+}
+
 static void flush_is_what_the_backend_offers(void **state)
 {
 	static const struct {
 		u64 flush, barrier;
-		u8 op;
-		bool fua;
+		u8 flush_op, force_op;
+		bool flushes, forces;
 	} rows[] = {
-		{ 0, 0, 0, false },
-		{ 1, 0, BLKIF_OP_FLUSH_DISKCACHE, false },
+		/* No cache: there is nothing to flush, and a write is stable as it is. */
+		{ 0, 0, XBF_OP_DONE, BLKIF_OP_WRITE, false, false },
+		{ 1, 0, BLKIF_OP_FLUSH_DISKCACHE, BLKIF_OP_WRITE, true, false },
 		/* A flush is cheaper than a barrier: forced writes are write and flush. */
-		{ 1, 1, BLKIF_OP_FLUSH_DISKCACHE, false },
-		{ 0, 1, BLKIF_OP_WRITE_BARRIER, true },
+		{ 1, 1, BLKIF_OP_FLUSH_DISKCACHE, BLKIF_OP_WRITE, true, false },
+		{ 0, 1, BLKIF_OP_WRITE_BARRIER, BLKIF_OP_WRITE_BARRIER, true, true },
 	};
 	u32 i;
 
@@ -224,26 +247,47 @@ static void flush_is_what_the_backend_offers(void **state)
 		features.val[XBF_NODE_FLUSH] = rows[i].flush;
 		features.val[XBF_NODE_BARRIER] = rows[i].barrier;
 		plan = make_plan();
-		assert_int_equal(plan.flush_op, rows[i].op);
-		assert_int_equal(plan.fua, rows[i].fua);
+		assert_int_equal(plan.ops[XBF_KIND_FLUSH], rows[i].flush_op);
+		assert_int_equal(plan.ops[XBF_KIND_FORCE], rows[i].force_op);
+		assert_int_equal(xbf_plan_flushes(&plan), rows[i].flushes);
+		assert_int_equal(xbf_plan_forces(&plan), rows[i].forces);
 	}
 }
 
 static void secure_discard_needs_discard(void **state)
 {
-	u32 discard, secure;
+	static const struct {
+		u64 discard, secure;
+		u8 discard_op, erase_op;
+		bool discards, erases;
+	} rows[] = {
+		{ 0, 0, XBF_OP_NONE, XBF_OP_NONE, false, false },
+		{ 0, 1, XBF_OP_NONE, XBF_OP_NONE, false, false },
+		{ 1, 0, BLKIF_OP_DISCARD, XBF_OP_NONE, true, false },
+		{ 1, 1, BLKIF_OP_DISCARD, BLKIF_OP_DISCARD, true, true },
+	};
+	u32 i;
 
 	(void)state;
-	for (discard = 0; discard < 2; discard++)
-		for (secure = 0; secure < 2; secure++) {
-			struct xbf_plan plan;
+	for (i = 0; i < NR_OF(rows); i++) {
+		struct xbf_plan plan;
 
-			features.val[XBF_NODE_DISCARD] = discard;
-			features.val[XBF_NODE_DISCARD_SECURE] = secure;
-			plan = make_plan();
-			assert_int_equal(plan.discard, discard);
-			assert_int_equal(plan.secure, discard && secure);
-		}
+		features.val[XBF_NODE_DISCARD] = rows[i].discard;
+		features.val[XBF_NODE_DISCARD_SECURE] = rows[i].secure;
+		plan = make_plan();
+		assert_int_equal(plan.ops[XBF_KIND_DISCARD], rows[i].discard_op);
+		assert_int_equal(plan.ops[XBF_KIND_ERASE], rows[i].erase_op);
+		assert_int_equal(xbf_plan_discards(&plan), rows[i].discards);
+		assert_int_equal(xbf_plan_erases(&plan), rows[i].erases);
+	}
+}
+
+/* src/submit.c tells what is sent from what is not by one comparison. */
+static void no_operation_is_taken_for_none(void **state)
+{
+	(void)state;
+	assert_true(BLKIF_OP_DISCARD < XBF_OP_DONE && BLKIF_OP_INDIRECT < XBF_OP_DONE);
+	assert_true(XBF_OP_DONE < XBF_OP_NONE);
 }
 
 #define PLAN_TEST(function)	cmocka_unit_test_setup_teardown(function, begin, test_end)
@@ -257,8 +301,10 @@ int main(void)
 		PLAN_TEST(segments_are_what_both_can),
 		PLAN_TEST(pools_cover_the_queue_at_full_depth),
 		PLAN_TEST(kept_grants_are_no_more_than_the_backend_keeps),
+		PLAN_TEST(reads_and_writes_are_what_they_are),
 		PLAN_TEST(flush_is_what_the_backend_offers),
 		PLAN_TEST(secure_discard_needs_discard),
+		PLAN_TEST(no_operation_is_taken_for_none),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -127,7 +127,7 @@ static void worst_part_counts(void **state)
 		{ BLKIF_RSP_EOPNOTSUPP, BLKIF_RSP_ERROR, XBF_ST_ERROR },
 		{ BLKIF_RSP_ERROR, BLKIF_RSP_EOPNOTSUPP, XBF_ST_ERROR },
 	};
-	struct rig_io io = { .op = BLKIF_OP_WRITE_BARRIER, .nr_frames = 12 };
+	struct rig_io io = { .kind = XBF_KIND_FORCE, .nr_frames = 12 };
 	u32 i;
 
 	(void)state;
@@ -148,14 +148,15 @@ static void worst_part_counts(void **state)
 static void status_by_operation(void **state)
 {
 	static const struct {
+		enum xbf_kind kind;
 		u8 op;
 		u8 declined;
 	} rows[NR_OPS] = {
-		{ BLKIF_OP_READ, XBF_ST_ERROR },
-		{ BLKIF_OP_WRITE, XBF_ST_ERROR },
-		{ BLKIF_OP_WRITE_BARRIER, XBF_ST_NOTSUPP },
-		{ BLKIF_OP_FLUSH_DISKCACHE, XBF_ST_NOTSUPP },
-		{ BLKIF_OP_DISCARD, XBF_ST_NOTSUPP },
+		{ XBF_KIND_READ, BLKIF_OP_READ, XBF_ST_ERROR },
+		{ XBF_KIND_WRITE, BLKIF_OP_WRITE, XBF_ST_ERROR },
+		{ XBF_KIND_FORCE, BLKIF_OP_WRITE_BARRIER, XBF_ST_NOTSUPP },
+		{ XBF_KIND_FLUSH, BLKIF_OP_FLUSH_DISKCACHE, XBF_ST_NOTSUPP },
+		{ XBF_KIND_DISCARD, BLKIF_OP_DISCARD, XBF_ST_NOTSUPP },
 	};
 	static const s16 garbage[] = { BLKIF_RSP_ERROR, 1, -3, 0x7fff, -0x8000, 0x100, -254 };
 	u32 i, j;
@@ -164,7 +165,7 @@ static void status_by_operation(void **state)
 	for (i = 0; i < NR_OPS; i++)
 		for (j = 0; j < NR_OF(garbage) + 2; j++) {
 			struct rig *rig = rig_new(&(struct rig_config){ 0 });
-			struct rig_io io = { .op = rows[i].op, .nr_frames = rows[i].op < 2 };
+			struct rig_io io = { .kind = rows[i].kind, .nr_frames = rows[i].op < 2 };
 			struct xbf_shadow *sh = rig_submit(rig, &io);
 			s16 status = j == 0 ? BLKIF_RSP_OKAY :
 				     j == 1 ? BLKIF_RSP_EOPNOTSUPP :
@@ -184,7 +185,7 @@ static void status_by_operation(void **state)
 static void indirect_request_is_answered_by_its_inner_operation(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 32 });
-	struct rig_io io = { .op = BLKIF_OP_WRITE, .nr_frames = 20 };
+	struct rig_io io = { .kind = XBF_KIND_WRITE, .nr_frames = 20 };
 	struct xbf_shadow *sh = rig_submit(rig, &io);
 
 	(void)state;
@@ -192,6 +193,78 @@ static void indirect_request_is_answered_by_its_inner_operation(void **state)
 	assert_int_equal(rig_reap(rig).verdict, XBF_REAP_BAD_RSP);
 	assert_int_equal(sh->parts, 1);
 	end_all(rig);
+}
+
+/* ---- several queues on one ring ---- */
+
+/* As after a move to a backend with fewer rings than the disk has queues. */
+static void answers_find_their_queues(void **state)
+{
+	static const struct {
+		u32 guest, tag;
+	} sent[] = { { 0, 3 }, { 1, 3 }, { 2, 3 }, { 2, 0 }, { 0, 31 }, { 1, 31 } };
+	static const u32 order[] = { 2, 5, 0, 3, 1, 4 };
+	struct rig *rig = rig_new(&(struct rig_config){ .queue = 4, .guests = 2 });
+	struct xbf_shadow *sh[NR_OF(sent)];
+	struct xbf_reaped r;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(sent); i++) {
+		struct rig_io io = read_with_tag(sent[i].tag);
+
+		io.guest = sent[i].guest;
+		sh[i] = rig_submit(rig, &io);
+		assert_int_equal((u32)sh[i]->id >> XBF_ID_QUEUE_SHIFT, 4 + sent[i].guest);
+	}
+	for (i = 0; i < NR_OF(order); i++)
+		backend_answer(&rig->backend, sh[order[i]]->id, BLKIF_OP_READ, BLKIF_RSP_OKAY);
+	backend_publish(&rig->backend);
+	r = rig_reap(rig);
+	assert_int_equal(r.verdict, XBF_REAP_FINE);
+	assert_int_equal(r.nr, NR_OF(order));
+	for (i = 0; i < NR_OF(order); i++) {
+		assert_ptr_equal(xbf_list_pop(&r.done), sh[order[i]]);
+		assert_true(rig_end(rig, sh[order[i]]));
+	}
+	assert_null(xbf_list_pop(&r.done));
+	rig_free(rig);
+}
+
+static void parts_of_a_guest_find_their_request(void **state)
+{
+	struct rig *rig = rig_new(&(struct rig_config){ .guests = 1 });
+	struct rig_io io = { .guest = 1, .kind = XBF_KIND_WRITE, .sector = 8, .nr_frames = 30 };
+
+	(void)state;
+	rig_fill(rig, 0, 30, 4);
+	rig_run(rig, &io);
+	assert_int_equal(rig->ring.req_prod, 3);
+	rig_assert_on_disk(rig, &io);
+	rig_free(rig);
+}
+
+static void answer_for_a_queue_of_another_ring_breaks(void **state)
+{
+	/* Queues 4 and 5 send by this ring; both have tag 1 out. */
+	static const u32 others[] = { 0, 3, 6, 7, XBF_MAX_QUEUES - 1 };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(others); i++) {
+		struct rig *rig = rig_new(&(struct rig_config){ .queue = 4, .guests = 1 });
+		struct rig_io own = read_with_tag(1), guest = { .guest = 1, .tag = 1 };
+		u64 id;
+
+		guest.nr_frames = 1;
+		rig_submit(rig, &own);
+		rig_submit(rig, &guest);
+		id = id_of(rig, 1) ^ (4 ^ others[i]) << XBF_ID_QUEUE_SHIFT;
+		respond(rig, id, BLKIF_OP_READ, BLKIF_RSP_OKAY);
+		assert_int_equal(rig_reap(rig).verdict, XBF_REAP_BAD_RSP);
+		rig_lose(rig);
+		rig_free(rig);
+	}
 }
 
 /* ---- not honest ---- */
@@ -507,6 +580,9 @@ int main(void)
 		TEST(worst_part_counts),
 		TEST(status_by_operation),
 		TEST(indirect_request_is_answered_by_its_inner_operation),
+		TEST(answers_find_their_queues),
+		TEST(parts_of_a_guest_find_their_request),
+		TEST(answer_for_a_queue_of_another_ring_breaks),
 		TEST(every_answer_that_nothing_waits_for_breaks),
 		TEST(second_answer_breaks),
 		TEST(second_answer_in_one_burst_breaks),

@@ -28,7 +28,7 @@ static void answer(struct rig *rig, const struct blkif_request *req, s16 status)
 static void direct_descriptor_says_it_all(void **state)
 {
 	struct rig_io io = {
-		.tag = 17, .op = BLKIF_OP_WRITE, .sector = 0x123456789a, .nr_frames = 3,
+		.tag = 17, .kind = XBF_KIND_WRITE, .sector = 0x123456789a, .nr_frames = 3,
 		.skip_sectors = 5, .drop_sectors = 6,
 	};
 	static const u8 first[] = { 5, 0, 0 }, last[] = { 7, 7, 1 };
@@ -76,7 +76,7 @@ static void single_piece_within_a_frame(void **state)
 	for (i = 0; i < NR_OF(rows); i++) {
 		struct rig *rig = rig_new(&(struct rig_config){ 0 });
 		struct rig_io io = {
-			.op = BLKIF_OP_READ, .nr_frames = 1,
+			.kind = XBF_KIND_READ, .nr_frames = 1,
 			.skip_sectors = rows[i].skip, .drop_sectors = rows[i].drop,
 		};
 		struct blkif_request req;
@@ -101,7 +101,7 @@ static void larger_request_is_indirect(void **state)
 	for (i = 0; i < NR_OF(sizes); i++) {
 		struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = XBF_SEGS_MAX });
 		struct rig_io io = {
-			.tag = 3, .op = BLKIF_OP_WRITE, .sector = 1000, .nr_frames = sizes[i],
+			.tag = 3, .kind = XBF_KIND_WRITE, .sector = 1000, .nr_frames = sizes[i],
 		};
 		struct xbf_shadow *sh = rig_submit(rig, &io);
 		struct blkif_request req = only_request(rig);
@@ -137,17 +137,18 @@ static void larger_request_is_indirect(void **state)
 static void larger_request_without_indirect_is_parts(void **state)
 {
 	static const struct {
+		enum xbf_kind kind;
 		u8 op;
 		u32 max_indirect, nr, parts;
 	} rows[] = {
-		{ BLKIF_OP_READ, 0, 12, 2 },
-		{ BLKIF_OP_WRITE, 0, 22, 2 },
-		{ BLKIF_OP_WRITE, 0, 23, 3 },
-		{ BLKIF_OP_WRITE_BARRIER, 256, 12, 2 },
-		{ BLKIF_OP_WRITE_BARRIER, 256, 256, 24 },
-		{ BLKIF_OP_READ, 0, XBF_SEGS_SPLIT, XBF_MAX_PARTS },
+		{ XBF_KIND_READ, BLKIF_OP_READ, 0, 12, 2 },
+		{ XBF_KIND_WRITE, BLKIF_OP_WRITE, 0, 22, 2 },
+		{ XBF_KIND_WRITE, BLKIF_OP_WRITE, 0, 23, 3 },
+		{ XBF_KIND_FORCE, BLKIF_OP_WRITE_BARRIER, 256, 12, 2 },
+		{ XBF_KIND_FORCE, BLKIF_OP_WRITE_BARRIER, 256, 256, 24 },
+		{ XBF_KIND_READ, BLKIF_OP_READ, 0, XBF_SEGS_SPLIT, XBF_MAX_PARTS },
 		/* Offered, but no more than a direct one carries. */
-		{ BLKIF_OP_READ, 11, 12, 2 },
+		{ XBF_KIND_READ, BLKIF_OP_READ, 11, 12, 2 },
 	};
 	u32 i, part;
 
@@ -157,7 +158,7 @@ static void larger_request_without_indirect_is_parts(void **state)
 			rig_new(&(struct rig_config){ .max_indirect = rows[i].max_indirect });
 		struct rig_io io = {
 			.tag = 9,
-			.op = rows[i].op,
+			.kind = rows[i].kind,
 			.sector = 80,
 			.nr_frames = rows[i].nr,
 			.skip_sectors = 3,
@@ -190,8 +191,8 @@ static void larger_request_without_indirect_is_parts(void **state)
 static void parts_need_all_their_slots(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ 0 });
-	struct rig_io big = { .tag = 1, .op = BLKIF_OP_READ, .nr_frames = XBF_SEGS_SPLIT };
-	struct rig_io small = { .tag = 2, .op = BLKIF_OP_READ, .nr_frames = 1 };
+	struct rig_io big = { .tag = 1, .kind = XBF_KIND_READ, .nr_frames = XBF_SEGS_SPLIT };
+	struct rig_io small = { .tag = 2, .kind = XBF_KIND_READ, .nr_frames = 1 };
 	struct xbf_shadow *sh;
 
 	(void)state;
@@ -217,10 +218,12 @@ static void flush_and_empty_barrier_carry_nothing(void **state)
 	(void)state;
 	for (i = 0; i < NR_OF(ops); i++) {
 		struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 256 });
-		struct rig_io io = { .tag = 4, .op = ops[i] }, data = { .tag = 4, .nr_frames = 1 };
+		struct rig_io io = { .tag = 4, .kind = XBF_KIND_FLUSH },
+			      data = { .tag = 4, .nr_frames = 1 };
 		struct xbf_shadow *sh;
 		struct blkif_request req;
 
+		rig->ops[XBF_KIND_FLUSH] = ops[i];
 		/* On a tag that carried data before. */
 		rig_run(rig, &data);
 		sh = rig_start(rig, &io);
@@ -241,7 +244,7 @@ static void flush_and_empty_barrier_carry_nothing(void **state)
 static void barrier_with_data_up_to_eleven_is_direct(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 256 });
-	struct rig_io io = { .op = BLKIF_OP_WRITE_BARRIER, .sector = 8, .nr_frames = 11 };
+	struct rig_io io = { .kind = XBF_KIND_FORCE, .sector = 8, .nr_frames = 11 };
 
 	(void)state;
 	rig_fill(rig, 0, 11, 1);
@@ -254,7 +257,7 @@ static void barrier_with_data_up_to_eleven_is_direct(void **state)
 static void discard_names_sectors_and_whether_securely(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ 0 });
-	struct rig_io io = { .tag = 6, .op = BLKIF_OP_DISCARD, .sector = 1ull << 40 };
+	struct rig_io io = { .tag = 6, .sector = 1ull << 40 };
 	u32 secure;
 
 	(void)state;
@@ -262,7 +265,7 @@ static void discard_names_sectors_and_whether_securely(void **state)
 		struct xbf_shadow *sh = &rig->shadows.entry[6];
 		struct blkif_request req;
 
-		sh->secure = secure;
+		io.kind = secure ? XBF_KIND_ERASE : XBF_KIND_DISCARD;
 		sh->nr_sectors = 1ull << 33;
 		rig_start(rig, &io);
 		assert_int_equal(xbf_round_size(&rig->grants, sh), 0);
@@ -295,12 +298,12 @@ static void write_and_read(const struct rig_config *config)
 		io.sector = 24 * i + 8;
 		io.skip_sectors = i % 7;
 		io.drop_sectors = 6 - i % 7;
-		io.op = BLKIF_OP_WRITE;
+		io.kind = XBF_KIND_WRITE;
 		rig_fill(rig, io.first_frame, io.nr_frames, i);
 		rig_run(rig, &io);
 		rig_assert_on_disk(rig, &io);
 		rig_fill(rig, io.first_frame, io.nr_frames, 0x55);
-		io.op = BLKIF_OP_READ;
+		io.kind = XBF_KIND_READ;
 		rig_run(rig, &io);
 		rig_assert_on_disk(rig, &io);
 	}
@@ -333,7 +336,7 @@ static void read_leaves_the_bytes_beside_it_alone(void **state)
 	for (m = 0; m < NR_OF(modes); m++) {
 		struct rig *rig = rig_new(&(struct rig_config){ .mode = modes[m] });
 		struct rig_io io = {
-			.op = BLKIF_OP_READ, .nr_frames = 2, .skip_sectors = 6, .drop_sectors = 7,
+			.kind = XBF_KIND_READ, .nr_frames = 2, .skip_sectors = 6, .drop_sectors = 7,
 		};
 		u32 i;
 
@@ -350,20 +353,20 @@ static void read_leaves_the_bytes_beside_it_alone(void **state)
 
 static void only_reads_are_writable_for_the_backend(void **state)
 {
-	static const u8 ops[] = { BLKIF_OP_READ, BLKIF_OP_WRITE, BLKIF_OP_WRITE_BARRIER };
+	static const u8 kinds[] = { XBF_KIND_READ, XBF_KIND_WRITE, XBF_KIND_FORCE };
 	u32 m, o;
 
 	(void)state;
 	for (m = 0; modes[m] != XBF_MODE_KEPT; m++)
-		for (o = 0; o < NR_OF(ops); o++) {
+		for (o = 0; o < NR_OF(kinds); o++) {
 			struct rig *rig = rig_new(&(struct rig_config){ .mode = modes[m] });
-			struct rig_io io = { .op = ops[o], .nr_frames = 1 };
+			struct rig_io io = { .kind = kinds[o], .nr_frames = 1 };
 			struct blkif_request req;
 
 			rig_submit(rig, &io);
 			req = only_request(rig);
 			assert_int_equal(model_is_readonly(req.u.rw.seg[0].gref),
-					 ops[o] != BLKIF_OP_READ);
+					 kinds[o] != XBF_KIND_READ);
 			answer(rig, &req, BLKIF_RSP_OKAY);
 			assert_int_equal(rig_complete(rig), 1);
 			rig_free(rig);
@@ -373,11 +376,11 @@ static void only_reads_are_writable_for_the_backend(void **state)
 static void direct_grants_copy_nothing(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .mode = XBF_MODE_DIRECT });
-	struct rig_io io = { .op = BLKIF_OP_WRITE, .nr_frames = 8 };
+	struct rig_io io = { .kind = XBF_KIND_WRITE, .nr_frames = 8 };
 
 	(void)state;
 	rig_run(rig, &io);
-	io.op = BLKIF_OP_READ;
+	io.kind = XBF_KIND_READ;
 	rig_run(rig, &io);
 	assert_int_equal(model.copied, 0);
 	assert_int_equal(model.granted, 0);
@@ -387,7 +390,7 @@ static void direct_grants_copy_nothing(void **state)
 static void kept_pages_are_granted_once(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .mode = XBF_MODE_KEPT });
-	struct rig_io io = { .op = BLKIF_OP_WRITE, .nr_frames = 8 };
+	struct rig_io io = { .kind = XBF_KIND_WRITE, .nr_frames = 8 };
 	unsigned long grants;
 	u32 i;
 
@@ -396,7 +399,7 @@ static void kept_pages_are_granted_once(void **state)
 	rig_run(rig, &io);
 	grants = model.grants;
 	for (i = 0; i < 20; i++) {
-		io.op = i & 1;
+		io.kind = i & 1 ? XBF_KIND_WRITE : XBF_KIND_READ;
 		rig_run(rig, &io);
 	}
 	assert_int_equal(model.grants, grants);
@@ -428,9 +431,9 @@ static void nothing_beside_the_payload_is_visible(void **state)
 	for (m = 0; m < NR_OF(own_pages); m++) {
 		struct rig *rig =
 			rig_new(&(struct rig_config){ .mode = own_pages[m], .scrub = true });
-		struct rig_io secret = { .op = BLKIF_OP_WRITE, .nr_frames = 11 };
+		struct rig_io secret = { .kind = XBF_KIND_WRITE, .nr_frames = 11 };
 		struct rig_io small = {
-			.op = BLKIF_OP_WRITE,
+			.kind = XBF_KIND_WRITE,
 			.nr_frames = 2,
 			.skip_sectors = 3,
 			.drop_sectors = 5,
@@ -461,8 +464,8 @@ static void read_without_data_is_zeroes(void **state)
 	for (m = 0; m < NR_OF(own_pages); m++) {
 		struct rig *rig =
 			rig_new(&(struct rig_config){ .mode = own_pages[m], .scrub = true });
-		struct rig_io write = { .op = BLKIF_OP_WRITE, .nr_frames = 11 };
-		struct rig_io read = { .op = BLKIF_OP_READ, .first_frame = 20, .nr_frames = 1 };
+		struct rig_io write = { .kind = XBF_KIND_WRITE, .nr_frames = 11 };
+		struct rig_io read = { .kind = XBF_KIND_READ, .first_frame = 20, .nr_frames = 1 };
 		struct blkif_request req;
 
 		rig_run(rig, &write);
@@ -489,7 +492,7 @@ static void short_pool_means_several_rounds(void **state)
 			rig_new(&(struct rig_config){ .mode = modes[m], .max_indirect = 256 });
 		struct rig_io io = {
 			.tag = 8,
-			.op = BLKIF_OP_WRITE,
+			.kind = XBF_KIND_WRITE,
 			.sector = 64,
 			.nr_frames = 40,
 			.skip_sectors = 1,
@@ -528,8 +531,8 @@ static void short_pool_means_several_rounds(void **state)
 static void round_takes_no_more_than_the_pool_may_have(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 256, .max_grants = 16 });
-	struct rig_io io = { .op = BLKIF_OP_WRITE, .nr_frames = 40 };
-	struct rig_io barrier = { .tag = 1, .op = BLKIF_OP_WRITE_BARRIER, .nr_frames = 20 };
+	struct rig_io io = { .kind = XBF_KIND_WRITE, .nr_frames = 40 };
+	struct rig_io barrier = { .tag = 1, .kind = XBF_KIND_FORCE, .nr_frames = 20 };
 	struct xbf_shadow *sh = rig_start(rig, &io);
 
 	(void)state;
@@ -547,8 +550,8 @@ static void round_takes_no_more_than_the_pool_may_have(void **state)
 static void round_takes_no_more_than_the_backend_does(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 32 });
-	struct rig_io io = { .op = BLKIF_OP_READ, .nr_frames = 100 };
-	struct rig_io barrier = { .tag = 1, .op = BLKIF_OP_WRITE_BARRIER, .nr_frames = 400 };
+	struct rig_io io = { .kind = XBF_KIND_READ, .nr_frames = 100 };
+	struct rig_io barrier = { .tag = 1, .kind = XBF_KIND_FORCE, .nr_frames = 400 };
 	struct xbf_shadow *sh;
 
 	(void)state;
@@ -566,7 +569,7 @@ static void round_takes_no_more_than_the_backend_does(void **state)
 static void failed_round_is_the_last(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 32 });
-	struct rig_io io = { .op = BLKIF_OP_READ, .nr_frames = 100 };
+	struct rig_io io = { .kind = XBF_KIND_READ, .nr_frames = 100 };
 	struct xbf_shadow *sh = rig_submit(rig, &io);
 
 	(void)state;
@@ -582,8 +585,8 @@ static void failed_round_is_the_last(void **state)
 static void tag_starts_afresh(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 32 });
-	struct rig_io failed = { .op = BLKIF_OP_READ, .nr_frames = 100 };
-	struct rig_io io = { .op = BLKIF_OP_READ, .sector = 8, .nr_frames = 1 };
+	struct rig_io failed = { .kind = XBF_KIND_READ, .nr_frames = 100 };
+	struct rig_io io = { .kind = XBF_KIND_READ, .sector = 8, .nr_frames = 1 };
 	struct xbf_shadow *sh = rig_submit(rig, &failed);
 
 	(void)state;
@@ -592,11 +595,14 @@ static void tag_starts_afresh(void **state)
 	assert_ptr_equal(rig_reap(rig).done.head, sh);
 	assert_true(rig_end(rig, sh));
 	sh->owner = NULL;
+	sh->waits = 3;
 
 	rig->backend.status = BLKIF_RSP_OKAY;
 	rig_start(rig, &io);
 	assert_int_equal(sh->status, XBF_ST_OK);
+	assert_int_equal(sh->nr_segs, 0);
 	assert_int_equal(sh->nr_done, 0);
+	assert_int_equal(sh->waits, 0);
 	assert_int_equal(sh->parts, 0);
 	assert_null(sh->grants);
 	assert_null(sh->indirect);
@@ -609,7 +615,7 @@ static void tag_starts_afresh(void **state)
 static void no_page_for_segments_is_no_loss(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 256 });
-	struct rig_io io = { .op = BLKIF_OP_READ, .nr_frames = 100 };
+	struct rig_io io = { .kind = XBF_KIND_READ, .nr_frames = 100 };
 	struct xbf_shadow *sh = rig_start(rig, &io);
 
 	(void)state;
@@ -640,7 +646,7 @@ static void cancelled_round_can_be_prepared_again(void **state)
 			struct rig *rig = rig_new(&(struct rig_config){
 				.mode = modes[m], .max_indirect = s & 1 ? 0 : 32 });
 			struct rig_io io = {
-				.op = BLKIF_OP_WRITE, .sector = 16, .nr_frames = sizes[s],
+				.kind = XBF_KIND_WRITE, .sector = 16, .nr_frames = sizes[s],
 			};
 			struct xbf_shadow *sh = rig_start(rig, &io);
 			u64 id = sh->id;
@@ -667,7 +673,7 @@ static void cancelled_round_can_be_prepared_again(void **state)
 static void cancelled_flush_has_nothing_to_give(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ 0 });
-	struct rig_io io = { .op = BLKIF_OP_FLUSH_DISKCACHE };
+	struct rig_io io = { .kind = XBF_KIND_FLUSH };
 	struct xbf_shadow *sh = rig_start(rig, &io);
 
 	(void)state;
@@ -684,7 +690,7 @@ static void guessed_grant_of_a_cancelled_round_is_set_aside(void **state)
 	(void)state;
 	for (m = 0; modes[m] != XBF_MODE_KEPT; m++) {
 		struct rig *rig = rig_new(&(struct rig_config){ .mode = modes[m] });
-		struct rig_io io = { .op = BLKIF_OP_WRITE, .nr_frames = 3 };
+		struct rig_io io = { .kind = XBF_KIND_WRITE, .nr_frames = 3 };
 		struct xbf_shadow *sh = rig_start(rig, &io);
 		grant_ref_t guess;
 
@@ -706,12 +712,74 @@ static void guessed_grant_of_a_cancelled_round_is_set_aside(void **state)
 	}
 }
 
+/* Taken back from the ring, in the middle of a request. */
+static void undone_round_was_never_prepared(void **state)
+{
+	u32 m;
+
+	(void)state;
+	for (m = 0; m < NR_OF(modes); m++) {
+		struct rig *rig =
+			rig_new(&(struct rig_config){ .mode = modes[m], .max_indirect = 32 });
+		struct rig_io io = {
+			.kind = XBF_KIND_WRITE, .sector = 16, .nr_frames = 70, .skip_sectors = 2,
+		};
+		struct xbf_shadow *sh;
+
+		rig_fill(rig, 0, 70, m);
+		sh = rig_submit(rig, &io);
+		backend_serve(&rig->backend);
+		/* The second round is out. */
+		assert_int_equal(rig_complete(rig), 0);
+		sh->parts = 0;
+		assert_true(xbf_round_undo(&rig->grants, sh));
+		assert_int_equal(sh->nr_done, 32);
+		assert_true(sh->sector == 16 + 32 * 8 - 2);
+		assert_null(sh->grants);
+		assert_null(sh->indirect);
+		assert_int_equal(rig->grants.data.nr_free, rig->grants.data.nr);
+		assert_int_equal(rig->grants.indirect.nr_free, rig->grants.indirect.nr);
+		assert_int_equal(xbf_round_size(&rig->grants, sh), 32);
+		rig_free(rig);
+	}
+}
+
+/* Nobody may have the page before the backend lets go; the request knows its place. */
+static void undone_round_waits_for_what_is_mapped(void **state)
+{
+	static const u32 sizes[] = { 3, 14 };
+	u32 s;
+
+	(void)state;
+	for (s = 0; s < NR_OF(sizes); s++) {
+		struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = 32 });
+		struct rig_io io = { .sector = 16, .nr_frames = sizes[s] };
+		struct xbf_shadow *sh = rig_submit(rig, &io);
+		grant_ref_t ref = sh->grants->next->seg.gref;
+
+		model_map(ref, BACKEND_DOMID, true);
+		sh->parts = 0;
+		assert_false(xbf_round_undo(&rig->grants, sh));
+		assert_int_equal(sh->nr_done, 0);
+		assert_true(sh->sector == 16);
+		assert_null(sh->indirect);
+		assert_int_equal(rig->grants.indirect.nr_free, rig->grants.indirect.nr);
+		assert_false(xbf_round_retry(&rig->grants, sh));
+		assert_int_equal(rig->grants.data.nr_quarantine, 0);
+		model_unmap(ref);
+		assert_true(xbf_round_retry(&rig->grants, sh));
+		assert_int_equal(rig->grants.data.nr_free, rig->grants.data.nr);
+		assert_int_equal(xbf_round_size(&rig->grants, sh), sizes[s]);
+		rig_free(rig);
+	}
+}
+
 /* ---- a backend that keeps pages mapped ---- */
 
 static void bounce_page_kept_mapped_does_not_hold_the_request(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .mode = XBF_MODE_BOUNCE });
-	struct rig_io io = { .op = BLKIF_OP_READ, .nr_frames = 3 };
+	struct rig_io io = { .kind = XBF_KIND_READ, .nr_frames = 3 };
 	struct xbf_shadow *sh = rig_submit(rig, &io);
 	grant_ref_t refs[3];
 	u32 i;
@@ -742,7 +810,7 @@ static void bounce_page_kept_mapped_does_not_hold_the_request(void **state)
 static void request_none_of_whose_bounce_pages_come_back(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .mode = XBF_MODE_BOUNCE });
-	struct rig_io io = { .op = BLKIF_OP_WRITE, .nr_frames = 2 };
+	struct rig_io io = { .kind = XBF_KIND_WRITE, .nr_frames = 2 };
 	struct xbf_shadow *sh = rig_submit(rig, &io);
 
 	(void)state;
@@ -764,7 +832,7 @@ static void zero_copy_page_kept_mapped_holds_the_request(void **state)
 	(void)state;
 	for (s = 0; s < NR_OF(sizes); s++) {
 		struct rig *rig = rig_new(&(struct rig_config){ .mode = XBF_MODE_DIRECT });
-		struct rig_io io = { .op = BLKIF_OP_READ, .nr_frames = sizes[s] };
+		struct rig_io io = { .kind = XBF_KIND_READ, .nr_frames = sizes[s] };
 		struct xbf_shadow *sh = rig_submit(rig, &io);
 		u32 nr = rig->grants.data.nr;
 		grant_ref_t first = sh->grants->seg.gref, last = sh->last->seg.gref;
@@ -796,7 +864,7 @@ static void zero_copy_page_kept_mapped_holds_the_request(void **state)
 static void zero_copy_request_with_all_pages_kept(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ .mode = XBF_MODE_DIRECT });
-	struct rig_io io = { .op = BLKIF_OP_READ, .nr_frames = 1 };
+	struct rig_io io = { .kind = XBF_KIND_READ, .nr_frames = 1 };
 	struct xbf_shadow *sh = rig_submit(rig, &io);
 	grant_ref_t ref = sh->grants->seg.gref;
 
@@ -838,6 +906,8 @@ int main(void)
 		TEST(cancelled_round_can_be_prepared_again),
 		TEST(cancelled_flush_has_nothing_to_give),
 		TEST(guessed_grant_of_a_cancelled_round_is_set_aside),
+		TEST(undone_round_was_never_prepared),
+		TEST(undone_round_waits_for_what_is_mapped),
 		TEST(bounce_page_kept_mapped_does_not_hold_the_request),
 		TEST(request_none_of_whose_bounce_pages_come_back),
 		TEST(zero_copy_page_kept_mapped_holds_the_request),

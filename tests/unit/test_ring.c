@@ -5,7 +5,7 @@
 #include "rig.h"
 #include "test.h"
 
-static const struct rig_io read_frame = { .op = BLKIF_OP_READ, .nr_frames = 1 };
+static const struct rig_io read_frame = { .kind = XBF_KIND_READ, .nr_frames = 1 };
 
 static struct rig_io read_with_tag(u32 tag)
 {
@@ -29,13 +29,28 @@ static void slots_are_the_power_of_two_that_fits(void **state)
 
 static void new_ring_is_empty_and_held(void **state)
 {
-	struct xbf_shadows shadows = { NULL, 0, 0 };
+	struct xbf_shadows shadows = { .depth = 0 };
 	struct blkif_sring *sring = env_frame_alloc(true);
-	struct xbf_ring ring;
+	struct xbf_ring ring = { .size = 0 };
+	struct xbf_shadow waiting;
 
 	(void)state;
-	memset(&ring, 0xff, sizeof(ring));
-	xbf_ring_init(&ring, sring, 1, BACKEND_HANDLE, &shadows);
+	xbf_ring_init(&ring, &shadows);
+	assert_int_equal(ring.gate, XBF_GATE_HOLD);
+	assert_ptr_equal(ring.shadows, &shadows);
+	/* What is there before the memory is does not count. */
+	memset(sring, 0xff, offsetof(struct blkif_sring, ring));
+	ring.req_prod = 7;
+	ring.req_limit = 8;
+	ring.req_pushed = 6;
+	ring.rsp_cons = 5;
+	xbf_list_add(&ring.parked, &waiting);
+	xbf_ring_attach(&ring, sring, 1);
+	assert_ptr_equal(ring.parked.head, &waiting);
+	assert_int_equal(ring.req_prod, 0);
+	assert_int_equal(ring.req_limit, 0);
+	assert_int_equal(ring.req_pushed, 0);
+	assert_int_equal(ring.rsp_cons, 0);
 	assert_int_equal(ring.size, 32);
 	assert_int_equal(ring.mask, 31);
 	assert_int_equal(ring.gate, XBF_GATE_HOLD);
@@ -168,13 +183,14 @@ static void notification_is_due_when_the_threshold_is_passed(void **state)
 		{ 4, 0x40000000, false },
 	};
 	static const u32 starts[] = { 0, 1, 31, 0x7ffffffe, 0xfffffffd, 0xffffffff };
-	struct xbf_shadows shadows = { NULL, 0, 0 };
+	struct xbf_shadows shadows = { .depth = 0 };
 	struct blkif_sring *sring = env_frame_alloc(true);
-	struct xbf_ring ring;
+	struct xbf_ring ring = { .size = 0 };
 	u32 i, j;
 
 	(void)state;
-	xbf_ring_init(&ring, sring, 1, BACKEND_HANDLE, &shadows);
+	xbf_ring_init(&ring, &shadows);
+	xbf_ring_attach(&ring, sring, 1);
 	for (i = 0; i < NR_OF(rows); i++)
 		for (j = 0; j < NR_OF(starts); j++) {
 			ring.req_pushed = starts[j];
@@ -309,6 +325,23 @@ static void producer_looks_around_once_per_ring(void **state)
 
 /* ---- the gate ---- */
 
+static void memory_is_changed_under_both_locks(void **state)
+{
+	struct rig *rig = rig_new(&(struct rig_config){ 0 });
+
+	(void)state;
+	xbf_ring_set_gate(&rig->ring, XBF_GATE_HOLD);
+	nr_seen = 0;
+	model.hook = record;
+	xbf_ring_attach(&rig->ring, rig->sring, 1);
+	model.hook = NULL;
+	assert_seen(0, MODEL_LOCK, &rig->ring.cons_lock);
+	assert_seen(1, MODEL_LOCK, &rig->ring.prod_lock);
+	assert_seen(2, MODEL_UNLOCK, &rig->ring.prod_lock);
+	assert_seen(3, MODEL_UNLOCK, &rig->ring.cons_lock);
+	rig_free(rig);
+}
+
 static void gate_is_set_under_both_locks(void **state)
 {
 	struct rig *rig = rig_new(&(struct rig_config){ 0 });
@@ -336,7 +369,7 @@ static void closed_gate_lets_nothing_in(void **state)
 		{ XBF_GATE_DEAD, XBF_PUT_DEAD },
 	};
 	struct rig *rig = rig_new(&(struct rig_config){ 0 });
-	struct rig_io io = read_with_tag(5), flush = { .tag = 6, .op = BLKIF_OP_FLUSH_DISKCACHE };
+	struct rig_io io = read_with_tag(5), flush = { .tag = 6, .kind = XBF_KIND_FLUSH };
 	struct xbf_shadow *sh, *fl;
 	u32 i;
 
@@ -362,6 +395,52 @@ static void closed_gate_lets_nothing_in(void **state)
 	rig_free(rig);
 }
 
+/* When a gate shuts, the ring's memory may go: what is in it and was not shown stays unseen. */
+static void shut_gate_shows_nothing_more(void **state)
+{
+	static const enum xbf_gate gates[] = { XBF_GATE_HOLD, XBF_GATE_DEAD };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(gates); i++) {
+		struct rig *rig = rig_new(&(struct rig_config){ 0 });
+		struct rig_io shown = read_with_tag(1), hidden = read_with_tag(2);
+		struct xbf_shadow *sh;
+
+		rig_submit(rig, &shown);
+		sh = rig_start(rig, &hidden);
+		assert_true(rig_prepare(rig, sh, 1));
+		assert_int_equal(rig_put(rig, sh), XBF_PUT_OK);
+		xbf_ring_set_gate(&rig->ring, gates[i]);
+		nr_seen = 0;
+		model.hook = record;
+		assert_false(xbf_ring_push(&rig->ring));
+		model.hook = NULL;
+		assert_int_equal(nr_seen, 0);
+		assert_int_equal(rig->sring->req_prod, 1);
+		rig_lose(rig);
+		rig_free(rig);
+	}
+}
+
+/* Opening it shows what was filled meanwhile no sooner than the next push. */
+static void open_gate_keeps_what_is_to_be_pushed(void **state)
+{
+	struct rig *rig = rig_new(&(struct rig_config){ 0 });
+	struct rig_io io = read_with_tag(1);
+	struct xbf_shadow *sh = rig_start(rig, &io);
+
+	(void)state;
+	assert_true(rig_prepare(rig, sh, 1));
+	assert_int_equal(rig_put(rig, sh), XBF_PUT_OK);
+	xbf_ring_set_gate(&rig->ring, XBF_GATE_RUN);
+	assert_int_equal(rig->sring->req_prod, 0);
+	assert_true(rig_push(rig));
+	assert_int_equal(backend_serve(&rig->backend), 1);
+	assert_int_equal(rig_complete(rig), 1);
+	rig_free(rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,8 +454,11 @@ int main(void)
 		TEST(indices_run_over_the_edge),
 		TEST(full_ring_takes_no_more),
 		TEST(producer_looks_around_once_per_ring),
+		TEST(memory_is_changed_under_both_locks),
 		TEST(gate_is_set_under_both_locks),
 		TEST(closed_gate_lets_nothing_in),
+		TEST(shut_gate_shows_nothing_more),
+		TEST(open_gate_keeps_what_is_to_be_pushed),
 	};
 
 	return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
