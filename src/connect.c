@@ -256,6 +256,8 @@ int xbf_connect_publish(struct xbf_dev *dev)
 	dev->backend_id = dev->xdev->otherend_id;
 	xbf_params_get(&dev->params);
 	xbf_plan_rings(&dev->plan, &dev->features, &dev->params);
+	/* Were it still Connected, from before a reset, we would not write that again. */
+	dev->xdev->state = XenbusStateInitialising;
 
 	err = make_rings(dev);
 	if (err) {
