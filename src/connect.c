@@ -29,7 +29,7 @@
 
 static const char *node_dir(const struct xbf_dev *dev, enum xbf_node node)
 {
-	return xbf_node_rows[node].frontend ? dev->xdev->nodename : dev->xdev->otherend;
+	return xbf_node_rows[node].frontend ? dev->xdev->nodename : dev->backend_dir;
 }
 
 static char *read_node(const struct xbf_dev *dev, enum xbf_node node)
@@ -73,6 +73,25 @@ static void report_nodes(const struct xbf_dev *dev, enum xbf_node from, enum xbf
 			xbf_node_rows[node].want, outcome[note]);
 		kfree(raw);
 	}
+}
+
+/**
+ * xbf_connect_find() - learn who and where the backend is
+ * @dev: the vbd
+ *
+ * Worker only. Return: 0 or an error.
+ */
+int xbf_connect_find(struct xbf_dev *dev)
+{
+	const char *own = dev->xdev->nodename;
+	char *dir = xenbus_read(XBT_NIL, own, "backend", NULL);
+
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	kfree(dev->backend_dir);
+	dev->backend_dir = dir;
+	dev->backend_id = xenbus_read_unsigned(own, "backend-id", 0);
+	return 0;
 }
 
 /* ---- rings ---- */
@@ -195,6 +214,9 @@ static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
 	const char *dir = dev->xdev->nodename;
 	int err = 0;
 
+	/* What an earlier handshake left means something to the backend. */
+	xenbus_rm(xbt, dir, "ring-page-order");
+	xenbus_rm(xbt, dir, "multi-queue-num-queues");
 	if (dev->plan.ring_order)
 		err = xenbus_printf(xbt, dir, "ring-page-order", "%u", dev->plan.ring_order);
 	if (!err)
@@ -215,6 +237,23 @@ static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
 	return err;
 }
 
+/*
+ * Nodes that the toolstack has removed must not be made again; nor must what was
+ * made for one backend be offered to another, on the next host.
+ */
+static bool is_same_backend(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+{
+	const char *own = dev->xdev->nodename;
+	char *dir = xenbus_read(xbt, own, "backend", NULL);
+	bool same;
+
+	if (IS_ERR(dir))
+		return false;
+	same = !strcmp(dir, dev->backend_dir) && xenbus_exists(xbt, own, "state");
+	kfree(dir);
+	return same;
+}
+
 static int publish_nodes(const struct xbf_dev *dev)
 {
 	struct xenbus_transaction xbt;
@@ -224,10 +263,7 @@ static int publish_nodes(const struct xbf_dev *dev)
 		err = xenbus_transaction_start(&xbt);
 		if (err)
 			return err;
-		/* Never make nodes again that the toolstack has removed. */
-		err = -ENODEV;
-		if (xenbus_exists(xbt, dev->xdev->nodename, "state"))
-			err = write_nodes(xbt, dev);
+		err = is_same_backend(xbt, dev) ? write_nodes(xbt, dev) : -ENODEV;
 		if (err) {
 			xenbus_transaction_end(xbt, 1);
 			return err;
@@ -249,11 +285,12 @@ static int publish_nodes(const struct xbf_dev *dev)
  */
 int xbf_connect_publish(struct xbf_dev *dev)
 {
-	int err;
+	int err = xbf_connect_find(dev);
 
+	if (err)
+		return err;
 	read_nodes(dev, 0, XBF_NODE_CONNECTED);
 	report_nodes(dev, 0, XBF_NODE_CONNECTED);
-	dev->backend_id = dev->xdev->otherend_id;
 	xbf_params_get(&dev->params);
 	xbf_plan_rings(&dev->plan, &dev->features, &dev->params);
 	/* Were it still Connected, from before a reset, we would not write that again. */
@@ -301,7 +338,8 @@ static void announce(const struct xbf_dev *dev, const char *how)
  * xbf_connect_read() - read what a connected backend says, and complete the plan
  * @dev: the vbd; the backend is Connected, the gates are shut
  *
- * Return: 0, or -EINVAL when a node makes the disk impossible.
+ * Return: 0, -EINVAL when a node makes the disk impossible, or -EAGAIN when the
+ * backend went away meanwhile.
  */
 int xbf_connect_read(struct xbf_dev *dev)
 {
@@ -309,6 +347,10 @@ int xbf_connect_read(struct xbf_dev *dev)
 
 	read_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
 	usable = xbf_features_check(&dev->features, PAGE_SIZE);
+	/* If it is not Connected any more its nodes may be half gone. */
+	if (!usable &&
+	    xenbus_read_driver_state(dev->xdev, dev->backend_dir) != XenbusStateConnected)
+		return -EAGAIN;
 	report_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
 	if (!usable) {
 		xenbus_dev_error(dev->xdev, -EINVAL, "the backend's nodes make no disk");
@@ -340,8 +382,8 @@ static void sectors_written(struct xenbus_watch *watch, const char *path, const 
 static void watch_sectors(struct xbf_dev *dev)
 {
 	struct watch *w;
-	char *node = kasprintf(GFP_NOIO, "%s/%s", dev->xdev->otherend,
-			       xbf_node_rows[XBF_NODE_SECTORS].key);
+	char *node =
+		kasprintf(GFP_NOIO, "%s/%s", dev->backend_dir, xbf_node_rows[XBF_NODE_SECTORS].key);
 
 	list_for_each_entry(w, &dev->watches, list)
 		if (node && !strcmp(w->watch.node, node)) {
@@ -393,7 +435,10 @@ void xbf_connect_open(struct xbf_dev *dev, const char *how)
 	dev->was = dev->features;
 	announce(dev, how);
 	for (i = 0; i < dev->plan.nr_rings; i++)
-		xbf_queue_open(&dev->queues[i]);
+		xbf_ring_set_gate(&dev->queues[i].ring, XBF_GATE_RUN);
+	/* Of all queues: those without a ring hand on what is parked. */
+	for (i = 0; i < dev->nr_queues; i++)
+		tasklet_schedule(&dev->queues[i].bottom);
 	watch_sectors(dev);
 }
 
@@ -439,7 +484,7 @@ void xbf_connect_resize(struct xbf_dev *dev)
 	else
 		pr_warn_ratelimited(
 			"%s: xenstore node %s/sectors is \"%.40s\", not %s; the capacity stays\n",
-			xbf_dev_name(dev), dev->xdev->otherend, raw ?: "(missing)",
+			xbf_dev_name(dev), dev->backend_dir, raw ?: "(missing)",
 			xbf_node_rows[XBF_NODE_SECTORS].want);
 	kfree(raw);
 }

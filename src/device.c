@@ -27,6 +27,7 @@ static void xbf_dev_free(struct kref *ref)
 	struct xbf_dev *dev = container_of(ref, struct xbf_dev, ref);
 
 	destroy_workqueue(dev->wq);
+	kfree(dev->backend_dir);
 	kfree(dev);
 	xbf_disks_count(-1);
 }
@@ -88,7 +89,7 @@ static void complain(struct work_struct *work)
 
 	if (xbf_life_waits(life))
 		pr_warn("%s: the handshake with the backend in domain %u does not finish: it is in state %d, we are %s; waiting on\n",
-			xbf_dev_name(dev), dev->xdev->otherend_id, READ_ONCE(dev->peer),
+			xbf_dev_name(dev), READ_ONCE(dev->backend_id), READ_ONCE(dev->peer),
 			xbf_life_name(life));
 }
 
@@ -103,23 +104,37 @@ static void publish(struct xbf_dev *dev)
 	else
 		err = xbf_connect_publish(dev);
 	if (err)
-		xbf_dev_post(dev, dev->disk.gd ? XBF_EV_AGAIN : XBF_EV_FAILED);
+		xbf_dev_post(dev, XBF_EV_AGAIN);
+}
+
+/* Will what went wrong pass by itself? */
+static bool may_pass(int err)
+{
+	return err == -ENOMEM || err == -EAGAIN;
 }
 
 static void connect(struct xbf_dev *dev)
 {
-	if (xbf_connect_finish(dev))
-		xbf_dev_post(dev, XBF_EV_FAILED);
+	int err = xbf_connect_finish(dev);
+
+	if (err)
+		xbf_dev_post(dev, may_pass(err) ? XBF_EV_AGAIN : XBF_EV_FAILED);
 	else
 		start_slow(dev, XBF_CHORE_ADD);
 }
 
 static void reconnect(struct xbf_dev *dev)
 {
-	int err = xbf_recover_resume(dev);
+	int err;
 
+	/* We were here before, and memory was too short for a disk. */
+	if (!dev->disk.gd) {
+		connect(dev);
+		return;
+	}
+	err = xbf_recover_resume(dev);
 	if (err)
-		xbf_dev_post(dev, err == -EAGAIN ? XBF_EV_AGAIN : XBF_EV_UNFIT);
+		xbf_dev_post(dev, may_pass(err) ? XBF_EV_AGAIN : XBF_EV_UNFIT);
 	else
 		start_slow(dev, XBF_CHORE_UPDATE);
 }
@@ -199,9 +214,9 @@ static bool was_reset(const struct xbf_dev *dev)
 }
 
 /* Does the toolstack mean the backend to stay, although it closes? */
-static bool stays_online(const struct xbf_dev *dev)
+static bool stays_online(struct xbf_dev *dev)
 {
-	return xenbus_read_unsigned(dev->xdev->otherend, "online", 0);
+	return !xbf_connect_find(dev) && xenbus_read_unsigned(dev->backend_dir, "online", 0);
 }
 
 /* What the event bit stands for; XBF_NR_EVENTS: nothing we know. */

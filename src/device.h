@@ -40,6 +40,9 @@ enum xbf_chore {
  * @life: see core/life.h
  * @features: the backend's nodes
  * @was: as they were when I/O last began to flow
+ * @backend_dir: the backend's directory in xenstore, as our own node names it;
+ *		 xdev->otherend is replaced under us when the guest is restored
+ * @backend_id: the backend's domain, likewise
  * @plan: what was built
  * @queues: @nr_queues of them; as long as there is a disk it is these
  * @next_rejoin: in jiffies: not earlier
@@ -57,7 +60,6 @@ enum xbf_chore {
  * @patience: complains of a handshake that does not finish
  * @gone: woken when @life becomes CLOSED
  * @params: our side of the negotiation
- * @backend_id: the backend's domain
  * @vdevice: number of the virtual device
  */
 struct xbf_dev {
@@ -68,6 +70,8 @@ struct xbf_dev {
 	bool orphan;
 
 	enum xbf_life life;
+	char *backend_dir;
+	u16 backend_id;
 	struct xbf_features features;
 	struct xbf_features was;
 	struct xbf_plan plan;
@@ -87,7 +91,6 @@ struct xbf_dev {
 	struct delayed_work patience;
 	wait_queue_head_t gone;
 	struct xbf_params params;
-	u16 backend_id;
 	u64 vdevice;
 };
 

@@ -184,6 +184,7 @@ int xbf_disk_create(struct xbf_dev *dev)
 		goto fail_tags;
 	}
 	name_disk(dev, gd);
+	disk->cached = lim.features & BLK_FEAT_WRITE_CACHE;
 	disk->gd = gd;
 	return 0;
 
@@ -223,12 +224,19 @@ void xbf_disk_update(struct xbf_dev *dev)
 {
 	struct request_queue *queue = dev->disk.gd->queue;
 	struct queue_limits lim = queue_limits_start_update(queue);
+	bool cached;
 	int err;
 
 	set_abilities(&lim, dev);
+	cached = lim.features & BLK_FEAT_WRITE_CACHE;
+	/* Flushes are heard of until the change, or from it on. */
+	if (!cached)
+		WRITE_ONCE(dev->disk.cached, false);
 	err = queue_limits_commit_update_frozen(queue, &lim);
 	if (err)
 		pr_err("%s: cannot change the disk's limits: error %d\n", dev->disk.name, err);
+	else
+		WRITE_ONCE(dev->disk.cached, cached);
 }
 
 /**

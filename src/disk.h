@@ -22,6 +22,7 @@ struct xbf_dev;
  * @vdev: its place among the xvd disks
  * @name: of the disk
  * @minors: link in the list of minors in use
+ * @cached: the block layer flushes the disk's cache; slow work, once the disk is there
  * @added: the disk is visible to user space; slow work only
  */
 struct xbf_disk {
@@ -30,6 +31,7 @@ struct xbf_disk {
 	struct xbf_vdev vdev;
 	char name[XBF_NAME_LEN];
 	struct list_head minors;
+	bool cached;
 	bool added;
 };
 

@@ -86,16 +86,6 @@ int xbf_queue_set_grants(struct xbf_queue *q, const struct xbf_plan *plan,
 }
 
 /**
- * xbf_queue_open() - let I/O through
- * @q: the queue
- */
-void xbf_queue_open(struct xbf_queue *q)
-{
-	xbf_ring_set_gate(&q->ring, XBF_GATE_RUN);
-	tasklet_schedule(&q->bottom);
-}
-
-/**
  * xbf_queue_quiet() - nothing touches the queue's ring or its grants any more
  * @q: a queue whose gate is shut, and past that no submitter is at work
  *

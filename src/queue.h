@@ -114,8 +114,10 @@ static inline struct xbf_shadow *shadow_of(const struct request *rq)
 	return &queue_of(rq)->shadows.entry[rq->tag];
 }
 
-/* The queue by whose ring a request goes. */
-
+/*
+ * The queue by whose ring a request goes. It stays so for a submitter that has seen
+ * that queue's gate open; what is parked may have to be handed on.
+ */
 static inline struct xbf_queue *carrier_of(const struct request *rq)
 {
 	return READ_ONCE(queue_of(rq)->via);
@@ -126,7 +128,6 @@ extern const struct blk_mq_ops xbf_mq_ops;
 int xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev, u32 index);
 int xbf_queue_set_grants(struct xbf_queue *q, const struct xbf_plan *plan,
 			 struct xbf_budget *budget);
-void xbf_queue_open(struct xbf_queue *q);
 void xbf_queue_quiet(struct xbf_queue *q);
 u32 xbf_queue_take(struct xbf_queue *q, struct xbf_shadow_list *list);
 void xbf_queue_break(struct xbf_queue *q);

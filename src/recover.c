@@ -88,25 +88,10 @@ u32 xbf_recover_take(struct xbf_dev *dev)
 	return left;
 }
 
-/* What is parked on a queue's own ring goes to the one it now uses. */
-static void move_parked(struct xbf_queue *from, struct xbf_queue *to)
-{
-	struct xbf_shadow_list parked;
-	unsigned long flags;
-
-	flags = env_lock(&from->ring.prod_lock);
-	parked = from->ring.parked;
-	from->ring.parked.head = NULL;
-	env_unlock(&from->ring.prod_lock, flags);
-
-	flags = env_lock(&to->ring.prod_lock);
-	xbf_list_join(&to->ring.parked, &parked);
-	env_unlock(&to->ring.prod_lock, flags);
-}
-
 /*
  * Spreads the disk's queues over the rings there are now. Their number stays: the
- * block layer could only change it while no request is under way.
+ * block layer could only change it while no request is under way. What is parked
+ * on another ring than it is to go by now, the bottom halves hand on.
  */
 static void wire(struct xbf_dev *dev)
 {
@@ -120,8 +105,6 @@ static void wire(struct xbf_dev *dev)
 		q->ring.shadows = NULL;
 		q->shadows.next = via->ring.shadows;
 		via->ring.shadows = &q->shadows;
-		if (via != q)
-			move_parked(q, via);
 	}
 }
 
@@ -142,15 +125,17 @@ static void follow_news(struct xbf_dev *dev, u32 news)
  * xbf_recover_resume() - let the disk go on with the backend it has now
  * @dev: a vbd on hold with rings; the backend is Connected
  *
- * Return: 0; -EAGAIN when memory or grants are short; another error when this
- * is not the disk that it was.
+ * Return: 0; -ENOMEM when memory or grants are short, -EAGAIN when the backend went
+ * away again; another error when this is not the disk that it was.
  */
 int xbf_recover_resume(struct xbf_dev *dev)
 {
 	u32 i, news;
+	int err;
 
-	if (xbf_connect_read(dev))
-		return -EINVAL;
+	err = xbf_connect_read(dev);
+	if (err)
+		return err;
 	news = xbf_replay_news(&dev->was, &dev->features);
 	if (news & XBF_NEWS_BLOCK_SIZE) {
 		pr_err("%s: sector-size was %llu and is %llu now: that is another disk\n",
@@ -160,7 +145,7 @@ int xbf_recover_resume(struct xbf_dev *dev)
 	}
 	for (i = 0; i < dev->plan.nr_rings; i++)
 		if (xbf_queue_set_grants(&dev->queues[i], &dev->plan, &xbf_budget))
-			return -EAGAIN;
+			return -ENOMEM;
 	if (xenbus_switch_state(dev->xdev, XenbusStateConnected))
 		return -EAGAIN;
 	wire(dev);

@@ -82,7 +82,13 @@ static void end_unsent(struct xbf_shadow *sh, blk_status_t status)
  */
 static bool decide(struct xbf_queue *q, struct xbf_shadow *sh)
 {
-	sh->op = q->dev->plan.ops[sh->kind];
+	const struct xbf_dev *dev = q->dev;
+
+	/* The block layer does not know yet that there is a cache, and never flushes. */
+	if (unlikely(!READ_ONCE(dev->disk.cached)) && sh->kind == XBF_KIND_WRITE &&
+	    xbf_plan_flushes(&dev->plan))
+		sh->kind = XBF_KIND_FORCE;
+	sh->op = dev->plan.ops[sh->kind];
 	if (likely(sh->op < XBF_OP_DONE))
 		return true;
 	end_unsent(sh, sh->op == XBF_OP_DONE ? BLK_STS_OK : BLK_STS_NOTSUPP);
@@ -229,7 +235,8 @@ static void fill(struct xbf_queue *q, struct xbf_shadow *batch, bool last)
  * @list: they
  * @nr_grants: what they need
  * @wait: nobody overtakes those that are parked; and nothing is prepared while
- *	  the gate is shut, for then plan and pools may be changing
+ *	  the gate is shut, for then plan and pools may be changing, and the ring
+ *	  by which a queue goes
  */
 struct batch {
 	struct xbf_queue *q;
@@ -238,12 +245,15 @@ struct batch {
 	bool wait;
 };
 
-static void batch_begin(struct batch *b, struct xbf_queue *q)
+static void batch_begin(struct batch *b, const struct xbf_queue *own)
 {
+	struct xbf_queue *q = READ_ONCE(own->via);
+
 	b->q = q;
 	b->list.head = NULL;
 	b->nr_grants = 0;
-	b->wait = READ_ONCE(q->ring.parked.head) || READ_ONCE(q->ring.gate) != XBF_GATE_RUN;
+	b->wait = READ_ONCE(q->ring.parked.head) ||
+		  smp_load_acquire(&q->ring.gate) != XBF_GATE_RUN || READ_ONCE(own->via) != q;
 }
 
 static void batch_add(struct batch *b, struct request *rq)
@@ -303,7 +313,7 @@ blk_status_t xbf_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_
 {
 	struct batch b;
 
-	batch_begin(&b, carrier_of(bd->rq));
+	batch_begin(&b, hctx->driver_data);
 	batch_add(&b, bd->rq);
 	submit(&b, bd->last);
 	return BLK_STS_OK;
@@ -338,7 +348,7 @@ void xbf_queue_rqs(struct rq_list *rqlist)
 	struct batch b;
 
 	while ((rq = rq_list_peek(rqlist))) {
-		batch_begin(&b, carrier_of(rq));
+		batch_begin(&b, queue_of(rq));
 		do {
 			rq_list_pop(rqlist);
 			batch_add(&b, rq);
@@ -372,6 +382,21 @@ static bool send_first(struct xbf_queue *q, struct xbf_shadow *sh)
 	return sent;
 }
 
+/* Hands the first that is parked on to the ring by which it goes now, if another. */
+static bool hand_on(struct xbf_queue *q)
+{
+	unsigned long flags = env_lock(&q->ring.prod_lock);
+	struct xbf_shadow *sh = q->ring.parked.head;
+	struct xbf_queue *to = sh ? carrier_of(rq_of(sh)) : q;
+
+	if (to != q)
+		xbf_list_pop(&q->ring.parked);
+	env_unlock(&q->ring.prod_lock, flags);
+	if (to != q)
+		xbf_park(to, sh);
+	return to != q;
+}
+
 /**
  * xbf_refill() - send what is parked, as far as it goes
  * @q: the queue
@@ -385,17 +410,19 @@ void xbf_refill(struct xbf_queue *q)
 	unsigned long flags;
 	bool wanted, sent = true;
 
-	flags = env_lock(&q->ring.prod_lock);
-	while (sent && q->ring.gate == XBF_GATE_RUN && (sh = q->ring.parked.head)) {
-		bool needed = q->dev->plan.ops[sh->kind] < XBF_OP_DONE;
-
-		if (!needed)
+	do {
+		while (hand_on(q))
+			;
+		flags = env_lock(&q->ring.prod_lock);
+		sh = q->ring.gate == XBF_GATE_RUN ? q->ring.parked.head : NULL;
+		if (sh && q->dev->plan.ops[sh->kind] >= XBF_OP_DONE)
 			xbf_list_pop(&q->ring.parked);
 		env_unlock(&q->ring.prod_lock, flags);
-		if (decide(q, sh))
+		if (sh && decide(q, sh))
 			sent = send_first(q, sh);
-		flags = env_lock(&q->ring.prod_lock);
-	}
+	} while (sh && sent);
+
+	flags = env_lock(&q->ring.prod_lock);
 	wanted = push(q);
 	env_unlock(&q->ring.prod_lock, flags);
 	notify(q, wanted);

@@ -273,6 +273,9 @@ u32 xbf_pool_retry(struct xbf_pool *pool)
 	unsigned long flags;
 	u32 left;
 
+	/* Never set up: the handshake did not come that far. */
+	if (!pool->budget)
+		return 0;
 	flags = env_lock(&pool->lock);
 	for (gnt = pool->quarantine; gnt; gnt = next) {
 		next = gnt->next;

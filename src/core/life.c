@@ -25,6 +25,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		/* Connected to a kernel that was here before us. */
 		BACKEND(Connected)	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
 		BACKEND(Closing)	= GIVE_UP,
+		[XBF_EV_PAUSING]	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
 		[XBF_EV_PAUSED]		= { XBF_LIFE_SAME, XBF_DO_REJOIN },
 		[XBF_EV_REMOVE]		= GIVE_UP,
 	},
@@ -32,10 +33,11 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_CONNECT },
 		BACKEND(Closing)	= GIVE_UP,
 		BACKEND(Closed)		= GIVE_UP,
-		[XBF_EV_PAUSING]	= GIVE_UP,
-		[XBF_EV_PAUSED]		= GIVE_UP,
+		/* It did not like what we published, or is being started anew. */
+		[XBF_EV_PAUSING]	= { XBF_LIFE_NEW, LOSE | XBF_DO_LEAVE },
+		[XBF_EV_PAUSED]		= { XBF_LIFE_NEW, LOSE | XBF_DO_REJOIN },
 		[XBF_EV_RESET]		= { XBF_LIFE_SAME, LOSE | XBF_DO_PUBLISH },
-		[XBF_EV_FAILED]		= GIVE_UP,
+		[XBF_EV_AGAIN]		= { XBF_LIFE_NEW, LOSE | XBF_DO_LOOK_LATER },
 		[XBF_EV_RESUME]		= { XBF_LIFE_NEW, LOSE },
 		[XBF_EV_REMOVE]		= GIVE_UP,
 	},
