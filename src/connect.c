@@ -347,9 +347,8 @@ int xbf_connect_read(struct xbf_dev *dev)
 
 	read_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
 	usable = xbf_features_check(&dev->features, PAGE_SIZE);
-	/* If it is not Connected any more its nodes may be half gone. */
-	if (!usable &&
-	    xenbus_read_driver_state(dev->xdev, dev->backend_dir) != XenbusStateConnected)
+	/* If it is not Connected any more, some nodes may have gone while we read. */
+	if (xenbus_read_driver_state(dev->xdev, dev->backend_dir) != XenbusStateConnected)
 		return -EAGAIN;
 	report_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
 	if (!usable) {

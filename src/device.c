@@ -232,7 +232,13 @@ static enum xbf_event read_event(struct xbf_dev *dev, unsigned int bit)
 	if (peer == XenbusStateInitWait && was_reset(dev))
 		return XBF_EV_RESET;
 	if (peer == XenbusStateClosing || peer == XenbusStateClosed) {
-		if (stays_online(dev))
+		bool online = stays_online(dev);
+
+		/* What vanishes while we look, for another host say, tells nothing. */
+		if (!dev->backend_dir ||
+		    xenbus_read_driver_state(dev->xdev, dev->backend_dir) != peer)
+			return XBF_NR_EVENTS;
+		if (online)
 			return peer == XenbusStateClosing ? XBF_EV_PAUSING : XBF_EV_PAUSED;
 		if (peer == XenbusStateClosing && atomic_read(&dev->opens) && !xbf_close_in_use_now)
 			return XBF_EV_CLOSING_IN_USE;

@@ -55,12 +55,34 @@ bool xbf_sda_is_xvda = true;
 module_param_named(sda_is_xvda, xbf_sda_is_xvda, bool, 0444);
 MODULE_PARM_DESC(sda_is_xvda, "A vbd named sda becomes xvda; N: xvde, as on EL6 (default Y)");
 
-static char *close_in_use = "defer";
-module_param(close_in_use, charp, 0444);
+bool xbf_close_in_use_now;
+
+static int close_in_use_set(const char *val, const struct kernel_param *kp)
+{
+	bool now = sysfs_streq(val, "now");
+
+	if (!now && !sysfs_streq(val, "defer")) {
+		pr_warn("xen-blkfront: close_in_use=%.20s is neither \"defer\" nor \"now\"\n", val);
+		/* No reason not to load: the root disk may depend on us. */
+		return THIS_MODULE->state == MODULE_STATE_LIVE ? -EINVAL : 0;
+	}
+	xbf_close_in_use_now = now;
+	return 0;
+}
+
+static int close_in_use_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%s\n", xbf_close_in_use_now ? "now" : "defer");
+}
+
+static const struct kernel_param_ops close_in_use_ops = {
+	.set = close_in_use_set,
+	.get = close_in_use_get,
+};
+module_param_cb(close_in_use, &close_in_use_ops, NULL, 0644);
 MODULE_PARM_DESC(
 	close_in_use,
 	"What to do when the toolstack detaches a disk in use: \"defer\" until the last user closes it, or \"now\": its I/O fails (default defer)");
-bool xbf_close_in_use_now;
 
 unsigned int xbf_io_timeout_fail;
 module_param_named(io_timeout_fail, xbf_io_timeout_fail, uint, 0644);
@@ -124,10 +146,6 @@ static void check_params(void)
 			max_indirect_segments, XBF_SEGS_MAX);
 		max_indirect_segments = XBF_SEGS_MAX;
 	}
-	xbf_close_in_use_now = !strcmp(close_in_use, "now");
-	if (!xbf_close_in_use_now && strcmp(close_in_use, "defer"))
-		pr_warn("xen-blkfront: close_in_use=%s is neither \"defer\" nor \"now\"; using \"defer\"\n",
-			close_in_use);
 }
 
 /*

@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * life.c - what befalls a world: a list of events, drawn from the seed.
+ *
+ * The events come one after another, but what they set off goes on: a guest
+ * moves while a backend is still coming back. Where an event needs a disk at
+ * rest (whoever detaches one that is just connecting gets what he deserves) it
+ * waits for that, and for no longer than a fair world needs.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <xen/interface/io/xenbus.h>
+
+#include "backend.h"
+
+#define US		1000ull
+#define MS		(1000 * US)
+#define SEC		(1000 * MS)
+#define MAX_EVENTS	64
+#define FIRST_VDEV	51712u	/* xvda */
+#define POLL		(5 * MS)
+#define PATIENCE	(400 * SEC)
+
+struct life_disk {
+	uint32_t vdev;
+	char name[8];
+	uint16_t domid;		/* its backend's */
+	bool plugged, untrusted, errors;
+	struct sim_offer offer;
+};
+
+struct life_event {
+	uint8_t kind;
+	uint64_t pause;		/* before it */
+	struct life_disk *disk;
+	uint32_t arg;
+};
+
+static struct life_disk disks[SIM_MAX_DISKS];
+static unsigned int nr_disks;
+static struct life_event events[MAX_EVENTS];
+static unsigned int nr_events;
+static uint16_t next_domid;
+static bool over;
+
+enum move { MOVE_SAME, MOVE_LESSER, MOVE_OTHER };
+static enum move next_move;
+
+/* ---- the disks ---- */
+
+unsigned int sim_nr_disks(void)
+{
+	return nr_disks;
+}
+
+uint32_t sim_vdev(unsigned int disk)
+{
+	return disks[disk].vdev;
+}
+
+const char *sim_vdev_name(unsigned int disk)
+{
+	return disks[disk].name;
+}
+
+static struct life_disk *disk_of(uint32_t vdev)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_disks; i++)
+		if (disks[i].vdev == vdev)
+			return &disks[i];
+	sim_broken("model", "there is no vbd %u", vdev);
+}
+
+bool sim_untrusted(uint32_t vdev)
+{
+	return disk_of(vdev)->untrusted;
+}
+
+bool sim_errors_allowed(uint32_t vdev)
+{
+	return disk_of(vdev)->errors;
+}
+
+static void make_vbd(struct life_disk *disk, uint16_t domid)
+{
+	disk->domid = domid;
+	sim_vbd_create(disk->vdev, domid);
+	sim_backend_start(disk->vdev, domid, &disk->offer);
+}
+
+static void plug(struct life_disk *disk)
+{
+	disk->plugged = true;
+	disk->errors = false;
+	make_vbd(disk, next_domid++);
+	sim_load_use(disk->vdev, true);
+}
+
+/* ---- waiting ---- */
+
+static bool is_live(const struct life_disk *disk)
+{
+	return sim_front_state(disk->vdev) == XenbusStateConnected &&
+	       sim_back_state(disk->vdev) == XenbusStateConnected &&
+	       sim_backend_connected(disk->vdev) && sim_disk_find(disk->name);
+}
+
+static bool is_closed(const struct life_disk *disk)
+{
+	return sim_front_state(disk->vdev) == XenbusStateClosed &&
+	       sim_back_state(disk->vdev) == XenbusStateClosed;
+}
+
+static bool is_gone(const struct life_disk *disk)
+{
+	return !sim_xenbus_knows(disk->vdev);
+}
+
+static void until(bool (*reached)(const struct life_disk *disk), const struct life_disk *disk,
+		  const char *what)
+{
+	uint64_t deadline = sim_now() + PATIENCE;
+
+	while (!reached(disk)) {
+		if (sim_now() > deadline)
+			sim_broken("liveness", "%s does not become %s: frontend %d, backend %d",
+				   disk->name, what, sim_front_state(disk->vdev),
+				   sim_back_state(disk->vdev));
+		sim_sleep(POLL);
+	}
+}
+
+static void settle(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_disks; i++)
+		if (disks[i].plugged)
+			until(is_live, &disks[i], "live");
+}
+
+/* ---- moves ---- */
+
+/* Called at the moment of the move: the new host's xenstore and backends. */
+void sim_life_moved(void)
+{
+	unsigned int i;
+
+	sim_store_remove("/local/domain");
+	for (i = 0; i < nr_disks; i++) {
+		struct life_disk *disk = &disks[i];
+		struct sim_offer old = disk->offer;
+
+		if (!disk->plugged)
+			continue;
+		if (next_move != MOVE_SAME)
+			sim_offer_draw(&disk->offer, next_move == MOVE_LESSER ? &old : NULL);
+		make_vbd(disk, next_domid++);
+	}
+}
+
+static void move(const struct life_event *ev)
+{
+	(void)ev;
+	next_move = MOVE_SAME;
+	sim_guest_suspend(false);
+}
+
+static void move_to_lesser(const struct life_event *ev)
+{
+	(void)ev;
+	next_move = MOVE_LESSER;
+	sim_guest_suspend(false);
+}
+
+static void move_to_other(const struct life_event *ev)
+{
+	(void)ev;
+	next_move = MOVE_OTHER;
+	sim_guest_suspend(false);
+}
+
+static void move_twice(const struct life_event *ev)
+{
+	next_move = ev->arg % 3;
+	sim_guest_suspend(false);
+	sim_sleep(sim_random(ev->arg % 2 ? 10 * MS : 200 * US));
+	sim_guest_suspend(false);
+}
+
+static void suspend_cancelled(const struct life_event *ev)
+{
+	(void)ev;
+	sim_guest_suspend(true);
+}
+
+/* ---- backends ---- */
+
+static void rebind(const struct life_event *ev)
+{
+	sim_backend_unbind(ev->disk->vdev);
+	sim_sleep(sim_random(ev->arg % 4 ? 5 * MS : 40 * SEC));
+	sim_backend_rebind(ev->disk->vdev);
+}
+
+static void close_and_return(const struct life_event *ev)
+{
+	sim_backend_close(ev->disk->vdev);
+}
+
+/*
+ * The backend dies and another one takes its place: the toolstack resets the
+ * frontend. Kernels that take it for a new device then end its I/O; the others
+ * would never notice a domain of another number, so it has the same there.
+ */
+static void replace_backend(const struct life_event *ev)
+{
+	struct life_disk *disk = ev->disk;
+	struct sim_offer old = disk->offer;
+
+	sim_backend_die(disk->vdev);
+	sim_sleep(sim_random(ev->arg % 4 ? 5 * MS : 40 * SEC));
+	if (ev->arg % 3 == 0)
+		sim_offer_draw(&disk->offer, &old);
+	disk->errors = sim_xenbus_vanished;
+	make_vbd(disk, sim_xenbus_vanished && ev->arg % 2 ? next_domid++ : disk->domid);
+	if (!disk->errors)
+		return;
+	sim_load_use(disk->vdev, false);
+	until(is_live, disk, "live");
+	disk->errors = false;
+	sim_load_use(disk->vdev, true);
+}
+
+static void stall(const struct life_event *ev, uint64_t least)
+{
+	sim_backend_stop_answering(ev->disk->vdev, true);
+	sim_sleep(least + sim_random(20) * SEC);
+	sim_backend_stop_answering(ev->disk->vdev, false);
+}
+
+static void stall_30s(const struct life_event *ev)
+{
+	stall(ev, 31 * SEC);
+}
+
+static void stall_60s(const struct life_event *ev)
+{
+	stall(ev, 61 * SEC);
+}
+
+static void lose_events(const struct life_event *ev)
+{
+	sim_event_lose(1 + ev->arg % 10);
+	sim_sleep(sim_random(50 * MS));
+	sim_event_lose(0);
+}
+
+/* ---- the toolstack ---- */
+
+static void take_away(struct life_disk *disk)
+{
+	until(is_closed, disk, "closed");
+	sim_vbd_forget(disk->vdev);
+	until(is_gone, disk, "gone");
+	disk->plugged = false;
+}
+
+static void detach_in_use(const struct life_event *ev)
+{
+	struct life_disk *disk = ev->disk;
+
+	settle();
+	sim_vbd_detach(disk->vdev);
+	sim_sleep(sim_random(20 * MS));
+	sim_load_use(disk->vdev, false);
+	take_away(disk);
+	plug(disk);
+}
+
+static void detach_unused(const struct life_event *ev)
+{
+	struct life_disk *disk = ev->disk;
+
+	settle();
+	sim_load_use(disk->vdev, false);
+	sim_vbd_detach(disk->vdev);
+	take_away(disk);
+	plug(disk);
+}
+
+static void destroy(const struct life_event *ev)
+{
+	struct life_disk *disk = ev->disk;
+
+	disk->errors = true;
+	sim_vbd_destroy(disk->vdev);
+	sim_load_use(disk->vdev, false);
+	until(is_gone, disk, "gone");
+	sim_sleep(sim_random(MS));
+	plug(disk);
+}
+
+static void hot_plug(const struct life_event *ev)
+{
+	unsigned int i;
+
+	(void)ev;
+	for (i = 0; i < nr_disks && disks[i].plugged; i++)
+		;
+	if (i < nr_disks)
+		plug(&disks[i]);
+}
+
+static void set_capacity(struct life_disk *disk, uint64_t sectors, bool only_node)
+{
+	char path[SIM_PATH];
+
+	disk->offer.sectors = sectors;
+	if (only_node)
+		sim_store_write(sim_back_path(path, disk->vdev, "sectors"), "%llu",
+				(unsigned long long)sectors);
+	else
+		sim_backend_resize(disk->vdev, sectors);
+}
+
+static void grow(const struct life_event *ev)
+{
+	set_capacity(ev->disk, ev->disk->offer.sectors + 8 * (1 + ev->arg % 64), false);
+}
+
+static void shrink(const struct life_event *ev)
+{
+	(void)ev;
+	set_capacity(ev->disk, SIM_DISK_SECTORS, false);
+}
+
+static void rewrite_sectors(const struct life_event *ev)
+{
+	settle();
+	set_capacity(ev->disk, ev->disk->offer.sectors + 8 * (1 + ev->arg % 64), true);
+}
+
+static void write_state(const struct life_disk *disk, int state)
+{
+	char path[SIM_PATH];
+
+	if (sim_store_read(sim_back_path(path, disk->vdev, "state")))
+		sim_store_write(path, "%d", state);
+}
+
+static void state_storm(const struct life_event *ev)
+{
+	unsigned int i;
+
+	for (i = 0; i < 20 + ev->arg % 100; i++) {
+		write_state(ev->disk, sim_back_state(ev->disk->vdev));
+		sim_sleep(sim_random(MS));
+	}
+}
+
+/* Only while nobody else writes the state: it is put back as it was. */
+static void unknown_states(const struct life_event *ev)
+{
+	static const int unknown[] = { 7, 8, 9, 42, 1000000 };
+	unsigned int i;
+	int state;
+
+	settle();
+	for (i = 0; i < 5; i++) {
+		state = sim_back_state(ev->disk->vdev);
+		write_state(ev->disk, unknown[(ev->arg + i) % 5]);
+		sim_sleep(sim_random(MS));
+		write_state(ev->disk, state);
+	}
+}
+
+/* ---- the guest ---- */
+
+static void no_memory(const struct life_event *ev)
+{
+	settle();
+	sim_alloc_fails = 1 + ev->arg % 8;
+	sim_sleep(sim_random(30 * MS));
+	sim_alloc_fails = 0;
+}
+
+static void no_grants(const struct life_event *ev)
+{
+	settle();
+	sim_grant_limit(ev->arg % 2 ? 0 : 200 + ev->arg % 500);
+	sim_sleep(sim_random(30 * MS));
+	sim_grant_limit(UINT32_MAX);
+}
+
+static void use_all(bool on)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_disks; i++)
+		if (disks[i].plugged)
+			sim_load_use(disks[i].vdev, on);
+}
+
+static void reload(const struct life_event *ev)
+{
+	(void)ev;
+	settle();
+	use_all(false);
+	sim_module_unload();
+	sim_sleep(sim_random(10 * MS));
+	if (sim_module_load())
+		sim_broken("life", "the driver cannot be loaded again");
+	use_all(true);
+}
+
+/* ---- the list ---- */
+
+static const struct {
+	const char *name;
+	void (*fn)(const struct life_event *ev);
+} kinds[] = {
+	{ "move", move },
+	{ "move to a lesser backend", move_to_lesser },
+	{ "move to another backend", move_to_other },
+	{ "two moves", move_twice },
+	{ "cancelled suspend", suspend_cancelled },
+	{ "backend unbound and bound", rebind },
+	{ "backend closed", close_and_return },
+	{ "backend replaced", replace_backend },
+	{ "backend silent for 30 s", stall_30s },
+	{ "backend silent for 60 s", stall_60s },
+	{ "lost events", lose_events },
+	{ "detach in use", detach_in_use },
+	{ "detach unused", detach_unused },
+	{ "destroy", destroy },
+	{ "hot plug", hot_plug },
+	{ "grow", grow },
+	{ "shrink", shrink },
+	{ "sectors rewritten", rewrite_sectors },
+	{ "storm of states", state_storm },
+	{ "unknown states", unknown_states },
+	{ "no memory", no_memory },
+	{ "no grants", no_grants },
+	{ "driver reloaded", reload },
+};
+
+#define NR_KINDS	(sizeof(kinds) / sizeof(kinds[0]))
+
+static uint64_t happened[NR_KINDS];
+
+static uint64_t draw_pause(void)
+{
+	static const uint32_t most[] = { 1, 50 * US, MS, 3 * MS, 20 * MS };
+
+	return sim_random(most[sim_random(sizeof(most) / sizeof(most[0]))]);
+}
+
+static void draw_disk(unsigned int i)
+{
+	struct life_disk *disk = &disks[i];
+
+	memset(disk, 0, sizeof(*disk));
+	disk->vdev = FIRST_VDEV + 16 * i;
+	snprintf(disk->name, sizeof(disk->name), "xvd%c", 'a' + i);
+	disk->untrusted = sim_chance(3);
+	sim_offer_draw(&disk->offer, NULL);
+}
+
+unsigned int sim_life_draw(void)
+{
+	unsigned int i;
+
+	over = false;
+	next_domid = 2;
+	sim_xenbus_vanished = sim_chance(2);
+	nr_disks = 1 + sim_random(3);
+	for (i = 0; i < nr_disks; i++)
+		draw_disk(i);
+	nr_events = 4 + sim_random(12);
+	for (i = 0; i < nr_events; i++)
+		events[i] = (struct life_event){
+			.kind = sim_random(NR_KINDS),
+			.pause = draw_pause(),
+			.disk = &disks[sim_random(nr_disks)],
+			.arg = sim_random(1 << 16),
+		};
+	return nr_events;
+}
+
+const char *sim_life_name(unsigned int event)
+{
+	return kinds[events[event].kind].name;
+}
+
+uint64_t sim_life_happened(unsigned int kind, const char **name)
+{
+	*name = kind < NR_KINDS ? kinds[kind].name : NULL;
+	return kind < NR_KINDS ? happened[kind] : 0;
+}
+
+bool sim_life_over(void)
+{
+	return over;
+}
+
+static void befall(const struct life_event *ev)
+{
+	/* What is not plugged yet cannot be hurt. */
+	if (!ev->disk->plugged && kinds[ev->kind].fn != hot_plug)
+		return;
+	sim_note("life: %s (%s)", kinds[ev->kind].name, ev->disk->name);
+	kinds[ev->kind].fn(ev);
+	happened[ev->kind]++;
+}
+
+void sim_life_run(void)
+{
+	unsigned int i, at_first = nr_disks > 1 && sim_chance(2) ? nr_disks - 1 : nr_disks;
+	bool early = sim_chance(2);
+
+	sim_storage_reset(0, 0);
+	for (i = 0; i < nr_disks; i++)
+		sim_storage_reset(disks[i].vdev, SIM_DISK_SECTORS);
+	if (early && sim_module_load())
+		sim_broken("life", "the driver cannot be loaded");
+	for (i = 0; i < at_first; i++)
+		plug(&disks[i]);
+	if (!early && sim_module_load())
+		sim_broken("life", "the driver cannot be loaded");
+	for (i = 0; i < nr_events; i++) {
+		sim_sleep(events[i].pause);
+		if (sim_config.mask >> i & 1)
+			befall(&events[i]);
+	}
+	over = true;
+}
+
+void sim_life_finish(void)
+{
+	unsigned int i;
+
+	settle();
+	use_all(false);
+	for (i = 0; i < nr_disks; i++) {
+		if (!disks[i].plugged)
+			continue;
+		sim_vbd_detach(disks[i].vdev);
+		take_away(&disks[i]);
+	}
+	sim_module_unload();
+}
