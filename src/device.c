@@ -286,16 +286,18 @@ static void slow(struct work_struct *work)
 {
 	struct xbf_dev *dev = container_of(work, struct xbf_dev, slow);
 	unsigned int noio = memalloc_noio_save();
-	bool goes = test_bit(XBF_CHORE_DELETE, &dev->chores);
 
-	if (test_and_clear_bit(XBF_CHORE_ADD, &dev->chores) && !goes && xbf_disk_announce(dev))
-		xbf_dev_post(dev, XBF_EV_FAILED);
-	if (test_and_clear_bit(XBF_CHORE_UPDATE, &dev->chores) && !goes)
-		xbf_disk_update(dev);
 	if (test_and_clear_bit(XBF_CHORE_DELETE, &dev->chores)) {
+		/* The worker has no others for a disk that goes. */
+		clear_bit(XBF_CHORE_ADD, &dev->chores);
+		clear_bit(XBF_CHORE_UPDATE, &dev->chores);
 		xbf_disk_delete(dev);
 		xbf_dev_post(dev, XBF_EV_DISK_GONE);
 	}
+	if (test_and_clear_bit(XBF_CHORE_ADD, &dev->chores) && xbf_disk_announce(dev))
+		xbf_dev_post(dev, XBF_EV_FAILED);
+	if (test_and_clear_bit(XBF_CHORE_UPDATE, &dev->chores))
+		xbf_disk_update(dev);
 	memalloc_noio_restore(noio);
 }
 

@@ -21,9 +21,9 @@
 
 /* What the slow work is to do, in this order. */
 enum xbf_chore {
+	XBF_CHORE_DELETE,
 	XBF_CHORE_ADD,		/* show the disk to user space */
 	XBF_CHORE_UPDATE,	/* tell the block layer what the disk can do now */
-	XBF_CHORE_DELETE,
 };
 
 /**

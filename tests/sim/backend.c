@@ -321,7 +321,8 @@ static void follow(void *arg)
 		state = front_state(be);
 		if (be->close) {
 			close_now(be);
-		} else if (state != be->seen) {
+		} else if (sim_store_heard(&be->wait) || state != be->seen) {
+			/* Also a state that is written again, as it was. */
 			be->seen = state;
 			frontend_changed(be, state);
 		} else {

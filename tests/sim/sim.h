@@ -245,6 +245,7 @@ void sim_store_remove(const char *path);	/* and all below */
 /* Wakes a place when something at or below the path is written. */
 void sim_store_listen(const char *path, struct sim_wait *place);
 void sim_store_unlisten(struct sim_wait *place);
+bool sim_store_heard(struct sim_wait *place);	/* anything, since it was last asked? */
 
 /* What a toolstack does. A vbd is known by its number, as in xenstore. */
 void sim_vbd_create(uint32_t vdev, uint16_t backend);	/* both directories, states 1 */

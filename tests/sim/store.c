@@ -43,6 +43,7 @@ struct txn {
 struct listener {
 	char path[PATH];
 	struct sim_wait *place;
+	unsigned int heard;
 };
 
 static struct entry nodes[MAX_NODES];	/* in the order in which they were made */
@@ -107,8 +108,10 @@ static void fire(const char *path, bool removed)
 	sim_watch_fire(path, removed);
 	for (i = 0; i < MAX_LISTENERS; i++)
 		if (listeners[i].place && (sim_path_below(path, listeners[i].path) ||
-					   (removed && sim_path_below(listeners[i].path, path))))
+					   (removed && sim_path_below(listeners[i].path, path)))) {
+			listeners[i].heard++;
 			sim_wake(listeners[i].place);
+		}
 }
 
 static void set(const char *path, const char *value)
@@ -181,6 +184,7 @@ void sim_store_listen(const char *path, struct sim_wait *place)
 		sim_broken("model", "too many listen to xenstore");
 	snprintf(listeners[i].path, PATH, "%s", path);
 	listeners[i].place = place;
+	listeners[i].heard = 0;
 }
 
 void sim_store_unlisten(struct sim_wait *place)
@@ -190,6 +194,20 @@ void sim_store_unlisten(struct sim_wait *place)
 	for (i = 0; i < MAX_LISTENERS; i++)
 		if (listeners[i].place == place)
 			listeners[i].place = NULL;
+}
+
+bool sim_store_heard(struct sim_wait *place)
+{
+	bool heard = false;
+	unsigned int i;
+
+	for (i = 0; i < MAX_LISTENERS; i++) {
+		if (listeners[i].place != place || !listeners[i].heard)
+			continue;
+		listeners[i].heard = 0;
+		heard = true;
+	}
+	return heard;
 }
 
 void sim_store_quiet(bool on)

@@ -226,6 +226,8 @@ static void bind(struct bus_device *dev)
 	}
 	if (err) {
 		xenbus_dev_error(&dev->xdev, err, "xenbus_dev_probe on %s", dev->nodename);
+		kfree(dev->xdev.otherend);
+		dev->xdev.otherend = NULL;
 		return;
 	}
 	dev->bound = true;
