@@ -21,7 +21,7 @@ check-quick: ## Run the tests that need no emulator
 check-all: ## Run every test in full
 	@scripts/run-stages check-all
 
-.PHONY: style static unit coverage bench-core matrix packaging lab lab-all bench
+.PHONY: style static unit coverage sim soak bench-core matrix packaging lab lab-all bench
 style: ## Check formatting, licence lines and whitespace
 	@tests/static/run style
 
@@ -33,6 +33,12 @@ unit: ## Run the unit tests of src/core in user space
 
 coverage: ## Run the unit tests and print how much of src/core they reach
 	@tests/unit/run --coverage
+
+sim: ## Simulate the life of disks: a million I/Os with all that can befall them
+	@tests/sim/run
+
+soak: ## The same for SECONDS (600), from a seed of its own
+	@tests/sim/run --soak $(or $(SECONDS),600)
 
 bench-core: ## Count the instructions src/core spends per request
 	@tests/bench-core/run

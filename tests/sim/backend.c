@@ -153,9 +153,7 @@ static void offer_disk(const struct backend *be)
  */
 static void refused(struct backend *be, const char *why)
 {
-	if (!sim_backend_wanted(be))
-		return;
-	if (be->proven)
+	if (be->proven && sim_backend_wanted(be))
 		sim_broken("blkif", "vbd %u cannot be connected: %s", be->vdev, why);
 	sim_note("the backend of vbd %u gives up: %s", be->vdev, why);
 	switch_state(be, XenbusStateClosing);
@@ -293,11 +291,15 @@ static void frontend_changed(struct backend *be, int state)
 
 static void close_now(struct backend *be)
 {
+	/* Closed for good is the toolstack's to say. */
+	if (read_number(be->dir, "online", 0)) {
+		if (sim_chance(2))
+			switch_state(be, XenbusStateClosing);
+		disconnect(be);
+		switch_state(be, XenbusStateClosed);
+	}
 	be->close = false;
-	if (sim_chance(2))
-		switch_state(be, XenbusStateClosing);
-	disconnect(be);
-	switch_state(be, XenbusStateClosed);
+	sim_wake(&be->wait);
 }
 
 /* The toolstack may have taken it away, and have made another one since. */
@@ -413,8 +415,12 @@ void sim_backend_close(uint32_t vdev)
 {
 	struct backend *be = backend_of(vdev);
 
+	if (be->dead || !be->here)
+		return;
 	be->close = true;
 	sim_wake(&be->wait);
+	/* Or the toolstack's next step would come in the middle. */
+	sim_wait_for(&be->wait, !be->close || be->dead || !be->here);
 }
 
 void sim_backend_stop_answering(uint32_t vdev, bool stop)

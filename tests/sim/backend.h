@@ -56,6 +56,7 @@ struct job {
  * @here: the task exists
  * @told: when an event was due last
  * @forgot: it was not sent
+ * @heard: events of the frontend that had come when one was last asked for
  * @order: numbers of jobs, oldest first
  * @due: of the job taken last, where answers keep the order
  * @kept: by reference: its page, while a persistent grant
@@ -70,7 +71,7 @@ struct lane {
 	uint32_t size, req_cons, rsp_prod;
 	struct job *jobs;
 	uint16_t order[512];
-	unsigned int nr_jobs;
+	unsigned int nr_jobs, heard;
 	uint64_t due, told;
 	uint8_t **kept;
 	unsigned int nr_kept;

@@ -23,11 +23,15 @@
  * struct port - the guest's end of a channel
  * @irq: bound to it; 0: none
  * @listener: the other end; NULL: nobody has bound it yet
+ * @sent: events that went to it
+ * @moved: it was open, and not bound yet, when the guest was moved
  */
 struct port {
 	bool open;
 	unsigned int irq;
 	struct sim_wait *listener;
+	unsigned int sent;
+	bool moved;
 };
 
 /**
@@ -68,6 +72,11 @@ static bool is_lost(const struct irq *irq, const char *whose)
 	return true;
 }
 
+unsigned int sim_events_sent(sim_port port)
+{
+	return ports[port].sent;
+}
+
 uint64_t sim_event_lost_at(void)
 {
 	return lost_at;
@@ -94,6 +103,8 @@ int xenbus_free_evtchn(struct xenbus_device *dev, evtchn_port_t port)
 {
 	(void)dev;
 	sim_point();
+	if (port < NR_PORTS && ports[port].moved)
+		return 0;
 	if (port >= NR_PORTS || !ports[port].open || ports[port].irq)
 		sim_broken("events", "port %u is closed, but is not open or still bound", port);
 	ports[port].open = false;
@@ -107,7 +118,7 @@ int bind_evtchn_to_irqhandler_lateeoi(evtchn_port_t port, irq_handler_t handler,
 
 	(void)flags;
 	sim_point();
-	if (port >= NR_PORTS || !ports[port].open || ports[port].irq)
+	if (port >= NR_PORTS || (!ports[port].open && !ports[port].moved) || ports[port].irq)
 		sim_broken("events", "port %u is bound, but is not open or bound already", port);
 	if (sim_alloc_fails && sim_chance(sim_alloc_fails))
 		return -ENOMEM;
@@ -116,9 +127,13 @@ int bind_evtchn_to_irqhandler_lateeoi(evtchn_port_t port, irq_handler_t handler,
 	if (i == NR_IRQS)
 		return -ENOSPC;
 	irqs[i] = (struct irq){
-		.used = true, .port = port, .handler = handler, .name = name, .data = data,
+		.used = true, .handler = handler, .name = name, .data = data,
 	};
-	ports[port].irq = i;
+	/* A port of the host that the guest was on leads nowhere. */
+	if (ports[port].open) {
+		irqs[i].port = port;
+		ports[port].irq = i;
+	}
 	return i;
 }
 
@@ -155,6 +170,7 @@ void notify_remote_via_irq(int nr)
 		return;
 	if (is_lost(irq, "backend"))
 		return;
+	ports[irq->port].sent++;
 	sim_wake(ports[irq->port].listener);
 }
 
@@ -230,7 +246,8 @@ void sim_events_moved(void)
 {
 	unsigned int i;
 
-	memset(ports, 0, sizeof(ports));
+	for (i = 0; i < NR_PORTS; i++)
+		ports[i] = (struct port){ .moved = ports[i].open && !ports[i].irq };
 	for (i = 0; i < NR_IRQS; i++) {
 		irqs[i].port = 0;
 		irqs[i].pending = false;

@@ -477,15 +477,21 @@ static uint64_t next_due(const struct lane *lane)
 /*
  * Idle for long: is it because one side told the other too early, or not at all?
  * The driver would find out when a request is late, but in a fair world none is.
+ * True: an event came after all.
  */
-static void check_idle(struct lane *lane)
+static bool check_idle(struct lane *lane)
 {
 	/* While user space freezes, xenwatch cannot tell the driver that we are back. */
 	if (lane->dead || lane->stop || lane->forgot || sim_event_lost_at() > lane->told ||
-	    sim_users_frozen() || !sim_backend_wanted(lane->be))
-		return;
-	if (sim_ring_missed(lane->ring, lane->req_cons, lane->rsp_prod))
-		malformed(lane, 0, "an event that was due was never sent");
+	    sim_users_frozen() || !sim_backend_wanted(lane->be) ||
+	    !sim_ring_missed(lane->ring, lane->req_cons, lane->rsp_prod))
+		return false;
+	/* Or is it just being sent? */
+	sim_sleep(MS);
+	if (lane->dead || lane->stop || sim_events_sent(lane->port) != lane->heard)
+		return true;
+	malformed(lane, 0, "an event that was due was never sent");
+	return false;
 }
 
 /* Sleeps until something is due or an event comes in; asks for one first. */
@@ -495,6 +501,7 @@ static void rest(struct lane *lane)
 	uint64_t due = next_due(lane);
 
 	if (!lane->be->stalled) {
+		lane->heard = sim_events_sent(lane->port);
 		view->req_event = lane->req_cons + 1;
 		sim_back_mb(lane->ring);
 		sim_ring_look(lane->ring);
@@ -508,7 +515,8 @@ static void rest(struct lane *lane)
 		}
 		if (sim_wait_until(&lane->wait, sim_now() + 5 * SEC))
 			return;
-		check_idle(lane);
+		if (check_idle(lane))
+			return;
 	}
 	sim_wait(&lane->wait);
 }
