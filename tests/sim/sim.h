@@ -310,7 +310,8 @@ const char *sim_life_name(unsigned int event);	/* of the drawn list */
 void sim_life_run(void);
 bool sim_life_over(void);			/* sim_life_run() has returned; load may end */
 void sim_life_finish(void);
-uint64_t sim_life_happened(unsigned int kind, const char **name);	/* *name NULL: no such kind */
+/* How often; *name NULL: there is no such kind. */
+uint64_t sim_life_happened(unsigned int kind, const char **name);
 
 unsigned int sim_nr_disks(void);		/* of the world, plugged or not (yet) */
 uint32_t sim_vdev(unsigned int disk);

@@ -10,6 +10,13 @@ store_file() {
 	/sbin/losetup --find --show --sector-size "${3:-512}" "$file"
 }
 
+# store_slow NAME MIB MILLISECONDS: the same, but every answer takes that long.
+store_slow() {
+	dmsetup create "$1" --table "0 $(($2 * 2048)) delay $(store_file "$1" "$2") 0 $3" ||
+		fail "cannot make a slow device"
+	echo "/dev/mapper/$1"
+}
+
 # store_bad FIRST LAST: a memory device of 64 MiB on which these sectors are bad.
 store_bad() {
 	local dir=/sys/kernel/config/nullb/nullb1
@@ -25,6 +32,7 @@ store_bad() {
 store_bad_drop() { [ ! -e /sys/kernel/config/nullb/nullb1 ] || rmdir /sys/kernel/config/nullb/nullb1; }
 
 stores_drop() {
+	dmsetup remove_all
 	/sbin/losetup -D
 	rm -rf /store/*
 	store_bad_drop

@@ -3,32 +3,42 @@
 #
 # Disks: attached, connected, detached; and the drivers at both ends.
 
-# The number by which the protocol knows xvdX.
+# The number by which the protocol knows xvdX or xvdXY: 16 disks have old numbers.
 vdev_number() {
-	local letter="${1#xvd}"
-	echo $((51712 + 16 * ($(printf '%d' "'$letter") - 97)))
+	local letters="${1#xvd}" disk
+	disk=$(letter_number "${letters#"${letters%?}"}")
+	[ ${#letters} -eq 1 ] || disk=$((disk + 26 * (1 + $(letter_number "${letters%?}"))))
+	if [ "$disk" -lt 16 ]; then
+		echo $((51712 + 16 * disk))
+	else
+		echo $((268435456 + 256 * disk))
+	fi
 }
+letter_number() { echo $(($(printf '%d' "'$1") - 97)); }
+
+# disk_name N: of disk N, counted from 0: xvda, ..., xvdz, xvdaa, ...
+disk_name() {
+	local first=""
+	[ "$1" -lt 26 ] || first=$(letter $(($1 / 26 - 1)))
+	echo "xvd$first$(letter $(($1 % 26)))"
+}
+# shellcheck disable=SC2059 # the format is the letter
+letter() { printf "\\$(printf %03o $((97 + $1)))"; }
 
 front_dir() { echo "/local/domain/$domid/device/vbd/$(vdev_number "$1")"; }
 back_dir() { xs_read "$(front_dir "$1")/backend"; }
 front() { xs_read "$(front_dir "$1")/$2"; }
 back() { xs_read "$(back_dir "$1")/$2"; }
 
-# A backend's own counters: requests of each kind, as it saw them on the ring.
-back_count() { cat "/sys/bus/xen-backend/devices/vbd-$domid-$(vdev_number "$1")/statistics/$2"; }
-
 # disk_attach XVDX DEVICE [r|w]
 disk_attach() {
-	xl block-attach "$domid" \
-		"format=raw,vdev=$1,access=${3:-w},script=block-lab,target=$2" >/tmp/xl.out 2>&1 ||
-		fail "xl block-attach $1 failed: $(tail -n 2 /tmp/xl.out)"
+	xl_do block-attach "$domid" "format=raw,vdev=$1,access=${3:-w},script=block-lab,target=$2"
 }
 
 disk_attach_qdisk() {
 	qdisk_start
-	xl block-attach "$domid" \
-		"format=raw,vdev=$1,access=${3:-w},backendtype=qdisk,discard,target=$2" >/tmp/xl.out 2>&1 ||
-		fail "xl block-attach $1 failed: $(tail -n 2 /tmp/xl.out)"
+	xl_do block-attach "$domid" \
+		"format=raw,vdev=$1,access=${3:-w},backendtype=qdisk,discard,target=$2"
 }
 
 # A PV or PVH guest that started without such a disk has no QEMU yet. xl wants to
@@ -62,9 +72,33 @@ disk_connected() {
 
 # disk_detach XVDX: in good order; the guest must let go of it.
 disk_detach() {
-	xl block-detach "$domid" "$1" >/tmp/xl.out 2>&1 ||
-		fail "xl block-detach $1 failed: $(tail -n 2 /tmp/xl.out)"
-	guest "disk_gone $1"
+	xl_do block-detach "$domid" "$1"
+	guest disk_gone "$1"
+}
+
+# disk_detach_forced XVDX: nobody asks. xl's own verdict is of no interest.
+disk_detach_forced() {
+	xl block-detach --force "$domid" "$1" >/tmp/xl.out 2>&1
+	guest disk_gone "$1"
+}
+
+# disk_again XVDX DEVICE: the same name, once the old disk's nodes are gone.
+disk_again() {
+	wait_until 15 disk_unknown "$1" || fail "the nodes of $1 do not go"
+	disk_attach "$1" "$2"
+	disk_connected "$1"
+	guest disk_appears "$1"
+}
+
+disk_unknown() { [ -z "$(front "$1" state)" ]; }
+
+# disk_compare XVDX MIB FILE WHEN: guest and backing store hold the same bytes.
+disk_compare() {
+	guest_in 120 disk_sums "$1" "$2" >/tmp/sums.guest
+	region_sums "$3" "$2" >/tmp/sums.dom0
+	cmp -s /tmp/sums.guest /tmp/sums.dom0 ||
+		fail "$4, guest and backing store of $1 differ from MiB $(
+			diff /tmp/sums.guest /tmp/sums.dom0 | sed -n 's/^[-+]\([0-9]* \)/\1/p' | sort -n | head -n 1)"
 }
 
 # Every disk goes, the driver goes, and so do the stores.
@@ -85,9 +119,3 @@ driver_load_as() {
 	guest "driver_load $name $module_args $*"
 }
 driver_unload() { guest driver_unload; }
-
-# blkback_reload [PARAMETER=VALUE...]: the backend's parameters belong to its module.
-blkback_reload() {
-	rmmod xen_blkback || fail "cannot unload xen-blkback in dom0"
-	insmod /lib/lab-modules/xen-blkback.ko "$@" || fail "cannot load xen-blkback with $*"
-}

@@ -4,7 +4,18 @@
 # The life of a guest, and running commands in it through its agent.
 
 guest_name=lab
-guest_log=/var/log/xen/console/guest-$guest_name.log
+guest_logs=/var/log/xen/console
+guest_log=$guest_logs/guest-$guest_name.log
+
+# xl_do COMMAND [ARGUMENT...]: xl must succeed.
+xl_do() {
+	xl "$@" >/tmp/xl.out 2>&1 || fail "xl $1 failed: $(tail -n 3 /tmp/xl.out | tr '\n' ' ')"
+}
+
+# What the scenario wants of its guest, a line of xl's file for each word.
+guest_wishes() {
+	eval "echo \${$(scenario_name)_guest:-}" | tr ' ' '\n'
+}
 
 guest_config() {
 	local dir="/lab/guests/$kernel" image=vmlinux
@@ -20,7 +31,7 @@ cpus = "1-$vcpus"
 tsc_mode = "native"
 on_crash = "preserve"
 on_reboot = "destroy"
-extra = "console=hvc0 loglevel=7 tsc=reliable nokaslr mitigations=off panic=0 $guest_args"
+extra = "console=hvc0 loglevel=7 tsc=reliable nokaslr mitigations=off panic=0 sysrq_always_enabled $guest_args"
 END
 }
 
@@ -42,6 +53,7 @@ guest_start() {
 	{
 		guest_config
 		[ "$type" != hvm ] || guest_config_hvm
+		guest_wishes
 	} >/tmp/guest.cfg
 	{
 		cat /lab/guests/programs.cpio "/lab/guests/$kernel/modules.cpio" /lab/guests/scripts.cpio
@@ -49,7 +61,9 @@ guest_start() {
 	} >/tmp/guest.cpio
 	progress "starting a $type guest, kernel $kernel, $vcpus vCPU"
 	rm -f /tmp/domid
-	xl create /tmp/guest.cfg >/tmp/xl.out 2>&1 || fail "xl create failed: $(tail -n 3 /tmp/xl.out)"
+	# A guest that is on its way in has another name for a while, but one log.
+	ln -sf "${guest_log##*/}" "$guest_logs/guest-$guest_name--incoming.log"
+	xl_do create /tmp/guest.cfg
 	rm /tmp/guest.cpio
 	xl domid $guest_name >/tmp/domid
 	echo 0 >/tmp/seq
@@ -57,8 +71,11 @@ guest_start() {
 }
 
 guest_stop() {
+	local name
 	[ -n "$guest_id" ] || return 0
-	xl destroy $guest_name >/dev/null 2>&1
+	for name in "$guest_name" "$guest_name--incoming" "$guest_name--migratedaway"; do
+		xl destroy "$name" >/dev/null 2>&1
+	done
 	domid=
 	cat "$guest_log" >>"/logs/guest-$guest_id.log" 2>/dev/null
 	: >"$guest_log"

@@ -13,6 +13,9 @@ logs_mark() {
 	log_size "$guest_log" >/tmp/guest-log-mark
 }
 
+# guest_said PATTERN: since the scenario began.
+guest_said() { tail -c "+$(($(cat /tmp/guest-log-mark) + 1))" "$guest_log" | grep -Eq "$1"; }
+
 # What looks like a complaint, one line of each log that has some.
 logs_scan() {
 	dmesg -c >/tmp/dom0.new

@@ -24,27 +24,19 @@ driver_unload() {
 
 # disk_appears XVDX: its node is there and its capacity is known.
 disk_appears() {
-	local try=0
-	until [ -b "/dev/$1" ] && [ "$(cat "/sys/block/$1/size")" -gt 0 ]; do
-		try=$((try + 1))
-		[ $try -lt 100 ] || {
-			echo "disk $1 did not appear"
-			return 1
-		}
-		usleep 100000
-	done
+	wait_until 10 disk_there "$1" || {
+		echo "disk $1 did not appear"
+		return 1
+	}
 }
+disk_there() { [ -b "/dev/$1" ] && [ "$(cat "/sys/block/$1/size")" -gt 0 ]; }
 
 disk_gone() {
-	local try=0
-	while [ -e "/sys/block/$1" ]; do
-		try=$((try + 1))
-		[ $try -lt 100 ] || {
-			echo "disk $1 did not go away"
-			return 1
-		}
-		usleep 100000
-	done
+	wait_until 10 disk_not_there "$1" || {
+		echo "disk $1 did not go away"
+		return 1
+	}
 }
+disk_not_there() { [ ! -e "/sys/block/$1" ]; }
 
 disk_fact() { cat "/sys/block/$1/$2"; }

@@ -7,6 +7,7 @@ io_global() {
 	cat <<END
 [global]
 filename=/dev/$1
+allow_file_create=0
 direct=1
 thread=1
 ioengine=libaio

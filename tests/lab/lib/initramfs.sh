@@ -8,16 +8,16 @@
 DOM0_PROGRAMS=(bin/busybox usr/lib/xen-4.17/bin/xl usr/lib/xen-4.17/bin/xenstored
 	usr/lib/xen-4.17/bin/xenconsoled usr/lib/xen-4.17/bin/xen-init-dom0
 	usr/lib/xen-4.17/bin/libxl-save-helper usr/bin/xenstore
-	usr/libexec/xen-qemu-system-i386 sbin/losetup sbin/e2fsck
+	usr/libexec/xen-qemu-system-i386 sbin/losetup sbin/e2fsck sbin/dmsetup
 	# What an HVM guest starts with.
 	usr/lib/xen-4.17/boot/hvmloader usr/share/seabios/bios.bin usr/share/seabios/bios-256k.bin
 	usr/share/qemu/linuxboot.bin usr/share/qemu/linuxboot_dma.bin usr/share/qemu/kvmvapic.bin usr/share/qemu/keymaps/en-us)
 DOM0_MODULES=(xen-privcmd xenfs xen-evtchn xen-gntdev xen-gntalloc virtio_pci virtio_blk
-	loop xen-blkback null_blk ext4)
+	loop xen-blkback null_blk ext4 dm-mod dm-delay)
 GUEST_PROGRAMS=(bin/busybox usr/bin/xenstore sbin/mke2fs sbin/e2fsck)
 # Big with its libraries, and an HVM guest's memory file system is loaded byte by byte.
-GUEST_BIG_PROGRAMS=(usr/bin/fio)
-GUEST_MODULES=(ext4)
+GUEST_BIG_PROGRAMS=(usr/bin/fio sbin/resize2fs sbin/dmsetup sbin/mdadm)
+GUEST_MODULES=(ext4 dm-mod raid1)
 
 # pack DIR ARCHIVE: links are followed, so that big files need no second copy.
 pack() {
@@ -64,6 +64,7 @@ dom0_scripts() {
 	cp "$LAB/dom0/init" "$1/init"
 	cp "$LAB/dom0/block-lab" "$1/etc/xen/scripts/block-lab"
 	cp -r "$LAB/dom0" "$LAB/shared" "$LAB/scenarios" "$1/lab/"
+	install -D "$(deafen_program)" "$1/lab/bin/deafen"
 	: >"$1/etc/xen/xl.conf"
 }
 

@@ -5,9 +5,34 @@
 # and number of vCPUs share a guest if they follow each other.
 
 # Scenarios to choose from have a summary; demo and bench have commands of their own.
-mapfile -t SCENARIOS < <(sed -n 's/^\([a-z]*\)_summary=.*/\1/p' "$LAB"/scenarios/*.sh)
+# The shell has no hyphens in names.
+mapfile -t SCENARIOS < <(sed -n 's/^\([a-z_]*\)_summary=.*/\1/p' "$LAB"/scenarios/*.sh | tr _ -)
 
-SCENARIOS_HVM="smoke filesystem"
+# HVM guests start slowly.
+SCENARIOS_HVM="smoke filesystem saverestore-under-load"
+
+# scenario_says SCENARIO WHAT: what its file says of itself: summary, class, types, guest.
+scenario_says() { sed -n "s/^${1//-/_}_$2=\"\(.*\)\"$/\1/p" "$LAB/scenarios/$1.sh"; }
+
+# scenario_runs SCENARIO TYPE: whether it can, in such a guest.
+scenario_runs() {
+	local types
+	types=$(scenario_says "$1" types)
+	if [ "$2" = hvm ]; then
+		types=none
+		[[ " $SCENARIOS_HVM " != *" $1 "* ]] || types=hvm
+	fi
+	[[ " ${types:-$2} " == *" $2 "* ]]
+}
+
+# scenarios_of TYPE: all that run in such a guest. Those that want a guest of their own
+# come last, those that want the same one together.
+scenarios_of() {
+	local scenario
+	for scenario in "${SCENARIOS[@]}"; do
+		! scenario_runs "$scenario" "$1" || echo "$(scenario_says "$scenario" guest) $scenario"
+	done | sort -s -k 1,1 -t ' ' | awk '{ print $NF }'
+}
 
 # plan_begin NAME: a new run folder, known as RUN.
 plan_begin() {
@@ -24,21 +49,22 @@ plan_begin() {
 # A mutant's entry is in order if its scenario fails.
 plan_add() {
 	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} backend=${7:-blkback}
-	local id wanted=PASS seed=${SEED:-$RANDOM$RANDOM}
+	local id wanted=PASS seed=${SEED:-$RANDOM$RANDOM} cycles=${LAB_CYCLES:-2}
 	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
 	[[ $backend == @(blkback|qdisk) ]] || die "unknown backend '$backend'; there are: blkback, qdisk"
 	[[ $vcpus == [1-9] ]] || die "a guest can have 1 to 9 vCPUs, not '$vcpus'"
-	[ "$type" != hvm ] || [[ " $SCENARIOS_HVM " == *" $scenario "* ]] ||
-		die "scenario '$scenario' needs fio, for which HVM guests start too slowly; there are: $SCENARIOS_HVM"
+	[[ $cycles == [1-9]*([0-9]) ]] || die "LAB_CYCLES is a number, not '$cycles'"
+	scenario_runs "$scenario" "$type" ||
+		die "scenario '$scenario' does not run in $type guests; there are: $(scenarios_of "$type" | xargs)"
 	kernel_dir_of "$kernel"
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
 	[[ $driver != mutant-* ]] || wanted=FAIL
 	echo "$id $wanted" >>"$RUN/plan"
-	declare -p id scenario kernel type driver vcpus module_args backend seed |
+	declare -p id scenario kernel type driver vcpus module_args backend seed cycles |
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
 	[ $((vcpus + 1)) -le "$PLAN_CPUS" ] || PLAN_CPUS=$((vcpus + 1))
-	PLAN_SECONDS=$((PLAN_SECONDS + 400))
+	PLAN_SECONDS=$((PLAN_SECONDS + 400 + 60 * cycles))
 	plan_drivers "$kernel" "$driver"
 }
 declare -A plan_kernels=()

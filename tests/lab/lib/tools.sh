@@ -5,7 +5,7 @@
 # packages; nothing of it is installed on this machine.
 
 LAB_PACKAGES=(xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils qemu-system-xen
-	qemu-system-data seabios busybox-static fio e2fsprogs util-linux mount)
+	qemu-system-data seabios busybox-static fio e2fsprogs util-linux mount dmsetup mdadm)
 
 # Every library those packages depend on, in one question to apt.
 tools_libraries() (
@@ -65,4 +65,16 @@ copy_programs() {
 		done
 		todo=("${todo[@]:1}")
 	done
+}
+
+# The one program of the lab's own, built where dom0's kernel would be.
+deafen_program() {
+	local dir
+	dir=$CACHE/deafen-$(digest <"$LAB/dom0/deafen.c")
+	once "$dir" deafen_build
+	echo "$dir/deafen"
+}
+
+deafen_build() {
+	suite with-root "$LAB_DOM0_KERNEL" gcc -O2 -Wall -static -o "$1/deafen" "$LAB/dom0/deafen.c"
 }

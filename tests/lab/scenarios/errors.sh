@@ -4,6 +4,7 @@
 # A store with bad sectors: their errors reach the guest, and nothing else suffers.
 
 errors_summary="bad sectors of the store are I/O errors in the guest, the rest works on"
+errors_class="data"
 errors_mib=32 # where they are
 
 scenario_errors() {

@@ -4,6 +4,7 @@
 # QEMU's own backend: no indirect descriptors, no persistent grants, one queue.
 
 qdisk_summary="smoke and integrity on QEMU's qdisk backend"
+qdisk_class="data"
 
 scenario_qdisk() {
 	backend=qdisk

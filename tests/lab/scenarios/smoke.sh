@@ -5,6 +5,7 @@
 # data, and goes away with the driver.
 
 smoke_summary="disk, partition, flags, read, write, unload"
+smoke_class="data"
 
 # One Linux partition from sector 2048 to the end of a disk of $2 sectors.
 smoke_partition_table() {

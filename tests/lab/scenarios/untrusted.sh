@@ -4,6 +4,7 @@
 # A disk whose backend is not trusted: everything goes through pages of the driver's.
 
 untrusted_summary="trusted=0 in xenstore and as a parameter: verified I/O through bounce pages"
+untrusted_class="data"
 
 scenario_untrusted() {
 	disk_attach xvda "$(store_file data 16)"

@@ -38,7 +38,7 @@ void linux_free(const void *p, const char *who);
 
 #define alloc_pages_exact(size, gfp) linux_alloc(size, PAGE_SIZE, gfp, __func__)
 #define free_pages_exact(p, size)    linux_free(p, __func__)
-#define __get_free_page(gfp)	     ((unsigned long)linux_alloc(PAGE_SIZE, PAGE_SIZE, gfp, __func__))
+#define __get_free_page(gfp)	 ((unsigned long)linux_alloc(PAGE_SIZE, PAGE_SIZE, gfp, __func__))
 #define get_zeroed_page(gfp)	     __get_free_page((gfp) | __GFP_ZERO)
 #define free_page(addr)		     linux_free((void *)(addr), __func__)
 
