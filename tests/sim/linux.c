@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "model.h"
+#include "module.h"
 
 uint32_t sim_alloc_fails;
 unsigned int sim_nr_cpus = 1;
@@ -449,6 +450,9 @@ int sim_module_load(void)
 void sim_module_unload(void)
 {
 	linux_module_exit();
+	if (xbf_budget.used)
+		sim_broken("nothing is left behind", "%u grants in the driver's budget",
+			   xbf_budget.used);
 }
 
 void sim_linux_reset(void)
