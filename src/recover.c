@@ -117,8 +117,8 @@ static void follow_news(struct xbf_dev *dev, u32 news)
 		pr_info("%s: the disk is writable now\n", xbf_dev_name(dev));
 	if (news & (XBF_NEWS_READ_ONLY | XBF_NEWS_WRITABLE))
 		set_disk_ro(dev->disk.gd, news & XBF_NEWS_READ_ONLY);
-	if (news & XBF_NEWS_CAPACITY)
-		xbf_disk_resize(dev, dev->features.val[XBF_NODE_SECTORS]);
+	/* It may have been resized since: the disk itself knows best. */
+	xbf_disk_resize(dev, dev->features.val[XBF_NODE_SECTORS]);
 }
 
 /**

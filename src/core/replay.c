@@ -24,8 +24,6 @@ u32 xbf_replay_news(const struct xbf_features *was, const struct xbf_features *n
 		news |= XBF_NEWS_READ_ONLY;
 	if (ro_before && !ro_now)
 		news |= XBF_NEWS_WRITABLE;
-	if (was->val[XBF_NODE_SECTORS] != now->val[XBF_NODE_SECTORS])
-		news |= XBF_NEWS_CAPACITY;
 	return news;
 }
 

@@ -18,7 +18,6 @@
 #define XBF_NEWS_BLOCK_SIZE	(1u << 0)	/* no longer the same disk: break it */
 #define XBF_NEWS_READ_ONLY	(1u << 1)
 #define XBF_NEWS_WRITABLE	(1u << 2)
-#define XBF_NEWS_CAPACITY	(1u << 3)
 
 u32 xbf_replay_news(const struct xbf_features *was, const struct xbf_features *now);
 u32 xbf_replay_take(struct xbf_ring *ring, struct xbf_shadow_list *out);

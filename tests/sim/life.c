@@ -8,6 +8,7 @@
  * waits for that, and for no longer than a fair world needs.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <xen/interface/io/xenbus.h>
@@ -117,6 +118,16 @@ static bool is_closed(const struct life_disk *disk)
 static bool is_gone(const struct life_disk *disk)
 {
 	return !sim_xenbus_knows(disk->vdev);
+}
+
+/* The disk has grown, or shrunk, to what its backend says. */
+static bool is_sized(const struct life_disk *disk)
+{
+	struct sim_disk *seen = sim_disk_find(disk->name);
+	char path[SIM_PATH];
+	const char *node = sim_store_read(sim_back_path(path, disk->vdev, "sectors"));
+
+	return seen && node && sim_disk_capacity(seen) == strtoull(node, NULL, 10);
 }
 
 static void until(bool (*reached)(const struct life_disk *disk), const struct life_disk *disk,
@@ -544,6 +555,9 @@ void sim_life_finish(void)
 	unsigned int i;
 
 	settle();
+	for (i = 0; i < nr_disks; i++)
+		if (disks[i].plugged)
+			until(is_sized, &disks[i], "as large as its backend says");
 	use_all(false);
 	for (i = 0; i < nr_disks; i++) {
 		if (!disks[i].plugged)

@@ -17,9 +17,8 @@ static void disk_is_compared_with_what_it_was(void **state)
 		u32 news;
 	} rows[] = {
 		{ XBF_NODE_SECTORS, 1000, 1000, 0 },
-		{ XBF_NODE_SECTORS, 1000, 1001, XBF_NEWS_CAPACITY },
-		{ XBF_NODE_SECTORS, 1000, 0, XBF_NEWS_CAPACITY },
-		{ XBF_NODE_SECTORS, 1ull << 40, 1ull << 41, XBF_NEWS_CAPACITY },
+		/* The disk is asked for that. */
+		{ XBF_NODE_SECTORS, 1000, 1001, 0 },
 		{ XBF_NODE_SECTOR_SIZE, 512, 512, 0 },
 		{ XBF_NODE_SECTOR_SIZE, 512, 4096, XBF_NEWS_BLOCK_SIZE },
 		{ XBF_NODE_SECTOR_SIZE, 4096, 512, XBF_NEWS_BLOCK_SIZE },
@@ -58,8 +57,7 @@ static void several_news_at_once(void **state)
 	now.val[XBF_NODE_SECTORS] = 16;
 	now.val[XBF_NODE_SECTOR_SIZE] = 4096;
 	now.val[XBF_NODE_INFO] = VDISK_READONLY;
-	assert_int_equal(xbf_replay_news(&was, &now),
-			 XBF_NEWS_CAPACITY | XBF_NEWS_BLOCK_SIZE | XBF_NEWS_READ_ONLY);
+	assert_int_equal(xbf_replay_news(&was, &now), XBF_NEWS_BLOCK_SIZE | XBF_NEWS_READ_ONLY);
 }
 
 /* ---- what is taken back ---- */
