@@ -25,15 +25,16 @@ static const struct cell cells[] = {
 	{ XBF_LIFE_NEW, XBF_EV_REMOVE, GIVE_UP },
 	/* A backend that served a kernel before us lets go of it, then begins anew. */
 	{ XBF_LIFE_NEW, BACKEND(Connected), XBF_LIFE_NEW, XBF_DO_LEAVE },
+	{ XBF_LIFE_NEW, XBF_EV_PAUSING, XBF_LIFE_NEW, XBF_DO_LEAVE },
 	{ XBF_LIFE_NEW, XBF_EV_PAUSED, XBF_LIFE_NEW, XBF_DO_REJOIN },
 
 	/* Rings are published, there is no disk: whatever goes wrong takes them back. */
 	{ XBF_LIFE_OFFERED, BACKEND(Connected), XBF_LIFE_LIVE, XBF_DO_CONNECT },
 	{ XBF_LIFE_OFFERED, BACKEND(Closing), GIVE_UP },
 	{ XBF_LIFE_OFFERED, BACKEND(Closed), GIVE_UP },
-	{ XBF_LIFE_OFFERED, XBF_EV_PAUSING, GIVE_UP },
-	{ XBF_LIFE_OFFERED, XBF_EV_PAUSED, GIVE_UP },
-	{ XBF_LIFE_OFFERED, XBF_EV_FAILED, GIVE_UP },
+	{ XBF_LIFE_OFFERED, XBF_EV_PAUSING, XBF_LIFE_NEW, LOSE | XBF_DO_LEAVE },
+	{ XBF_LIFE_OFFERED, XBF_EV_PAUSED, XBF_LIFE_NEW, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
+	{ XBF_LIFE_OFFERED, XBF_EV_AGAIN, XBF_LIFE_NEW, LOSE | XBF_DO_LOOK_LATER },
 	{ XBF_LIFE_OFFERED, XBF_EV_REMOVE, GIVE_UP },
 	/* Restored elsewhere: the handshake begins once more. */
 	{ XBF_LIFE_OFFERED, XBF_EV_RESUME, XBF_LIFE_NEW, LOSE },
