@@ -249,6 +249,9 @@ static enum xbf_event read_event(struct xbf_dev *dev, unsigned int bit)
 /* Who follows a disk's fate in the log finds every turn that matters there. */
 static void report_turn(struct xbf_dev *dev, enum xbf_life before)
 {
+	/* Also when a removal found it closed already. */
+	if (dev->life == XBF_LIFE_CLOSED)
+		wake_up_all(&dev->gone);
 	if (dev->life == before)
 		return;
 	pr_debug("%s: %s -> %s\n", xbf_dev_name(dev), xbf_life_name(before),
@@ -256,8 +259,6 @@ static void report_turn(struct xbf_dev *dev, enum xbf_life before)
 	if (dev->life == XBF_LIFE_AWAY && before != XBF_LIFE_RETURNING)
 		pr_info("%s: lost the connection to the backend; I/O waits until it is back\n",
 			xbf_dev_name(dev));
-	if (dev->life == XBF_LIFE_CLOSED)
-		wake_up_all(&dev->gone);
 	if (xbf_life_waits(dev->life))
 		mod_delayed_work(xbf_wq, &dev->patience, PATIENCE);
 }
