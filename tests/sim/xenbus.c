@@ -22,6 +22,8 @@
 #define TYPE		"vbd"
 #define CALLBACK_LIMIT	(200 * NSEC_PER_MSEC)
 #define REMOVE_LIMIT	(11 * NSEC_PER_SEC)
+/* Of one that has gone to Closed: there may be pages to wait for, nothing else. */
+#define CLOSED_LIMIT	(6 * NSEC_PER_SEC)
 /* As the kernel: how long registering a driver waits for its devices. */
 #define CONNECT_LIMIT	(300 * NSEC_PER_SEC)
 
@@ -237,13 +239,14 @@ static void bind(struct bus_device *dev)
 static void unbind(struct bus_device *dev, struct xenbus_driver *drv)
 {
 	struct xenbus_device *xdev = &dev->xdev;
+	uint64_t limit = xdev->state == XenbusStateClosed ? CLOSED_LIMIT : REMOVE_LIMIT;
 	uint64_t since = sim_now();
 
 	if (!dev->bound)
 		return;
 	forget_otherend(xdev);
 	drv->remove(xdev);
-	sim_watch_timed("remove()", since, REMOVE_LIMIT);
+	sim_watch_timed("remove()", since, limit);
 	kfree(xdev->otherend);
 	xdev->otherend = NULL;
 	if (!drv->allow_rebind ||
