@@ -31,7 +31,7 @@ blkback_users() { cat $blkback_module/refcnt; }
 # backends_left COUNT: until no more than so many exist; one that is unbound exists until
 # it has answered what it had taken.
 backends_left() {
-	wait_until 10 at_most "$1" blkback_users ||
+	wait_until 30 at_most "$1" blkback_users ||
 		fail "blkback does not let go: it has $(blkback_users) disks, should be $1"
 }
 

@@ -38,7 +38,7 @@ many_attach() {
 	many_nodes="$many_nodes $front $back"
 }
 
-# As xl does it: the backend closes, which has the frontend close.
+# As xl does it: the backend closes, which has the frontend close; then the nodes go.
 many_end() {
 	local node
 	for node in $many_nodes; do
@@ -46,10 +46,10 @@ many_end() {
 		*/backend/*) xenstore write "$node/online" 0 "$node/state" 5 ;;
 		esac
 	done
-	guest_in 60 "many_gone $many_disks"
 	backends_left 0
 	# shellcheck disable=SC2086 # many words
 	xenstore rm $many_nodes
+	guest_in 60 "many_gone $many_disks"
 }
 
 # many_io OPTION...: verified I/O on all of them at once.

@@ -26,7 +26,7 @@ lost_request() {
 	progress "lost event: a request"
 	lost_now req
 	guest lost_read 11
-	guest_in 30 lost_answer 11
+	guest_in 60 lost_answer 11
 }
 
 # The backend works on it, and will not tell.
@@ -35,7 +35,7 @@ lost_response() {
 	guest lost_read 12
 	usleep 300000
 	lost_now rsp
-	guest_in 30 lost_answer 12
+	guest_in 60 lost_answer 12
 }
 
 lost_now() {
