@@ -61,6 +61,7 @@ plan_add() {
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
 	[[ $driver != mutant-* ]] || wanted=FAIL
 	echo "$id $wanted" >>"$RUN/plan"
+	echo "$id $scenario $kernel $type $driver" >>"$RUN/entries"
 	declare -p id scenario kernel type driver vcpus module_args backend seed cycles |
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
 	[ $((vcpus + 1)) -le "$PLAN_CPUS" ] || PLAN_CPUS=$((vcpus + 1))
