@@ -11,6 +11,7 @@
 saverestore_under_load_summary="checkpoints, save and restore with verified I/O in flight"
 saverestore_under_load_class="moves"
 saverestore_under_load_guest="memory=400"
+saverestore_under_load_cycles="20"
 
 scenario_saverestore_under_load() {
 	local cycle=0
