@@ -29,7 +29,7 @@
 
 static const char *node_dir(const struct xbf_dev *dev, enum xbf_node node)
 {
-	return xbf_node_rows[node].frontend ? dev->xdev->nodename : dev->backend_dir;
+	return xbf_node_rows[node].own ? dev->xdev->nodename : dev->backend_dir;
 }
 
 static char *read_node(const struct xbf_dev *dev, enum xbf_node node)
@@ -345,12 +345,12 @@ int xbf_connect_read(struct xbf_dev *dev)
 {
 	bool usable;
 
-	read_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
+	read_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_FEATURES);
 	usable = xbf_features_check(&dev->features, PAGE_SIZE);
 	/* If it is not Connected any more, some nodes may have gone while we read. */
 	if (xenbus_read_driver_state(dev->xdev, dev->backend_dir) != XenbusStateConnected)
 		return -EAGAIN;
-	report_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_NODES);
+	report_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_FEATURES);
 	if (!usable) {
 		xenbus_dev_error(dev->xdev, -EINVAL, "the backend's nodes make no disk");
 		return -EINVAL;

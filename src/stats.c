@@ -45,7 +45,7 @@ static int features_show(struct seq_file *m, void *unused)
 		   xbf_plan_erases(plan)   ? "secure" :
 		   xbf_plan_discards(plan) ? "yes" :
 					     "no");
-	for (i = 0; i < XBF_NR_NODES; i++)
+	for (i = 0; i < XBF_NR_FEATURES; i++)
 		seq_printf(m, "node %s: %llu%s\n", xbf_node_rows[i].key, dev->features.val[i],
 			   notes[dev->features.note[i]]);
 	return 0;

@@ -25,7 +25,7 @@ void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
 	queues = least(queues, f->val[XBF_NODE_MAX_QUEUES]);
 	queues = least(queues, XBF_MAX_QUEUES);
 	plan->nr_rings = queues ? queues : 1;
-	plan->ring_order = least(params->max_ring_order, f->val[XBF_NODE_RING_ORDER]);
+	plan->ring_order = least(params->max_ring_order, xbf_features_ring_order(f));
 	/* No request waits for a slot: the normal request takes just one. */
 	plan->depth = xbf_ring_slots(1u << plan->ring_order);
 }
