@@ -2,15 +2,14 @@
 /*
  * connect.c - the handshake (Xen public headers blkif.h and xenbus.h).
  *
- * Reads the backend's nodes into raw strings for core/features, and builds and
- * publishes what core/plan decided. All of it runs in the disk's worker.
+ * Builds and offers what core/plan decided, and takes it back. All of it runs in
+ * the disk's worker.
  */
 #include <linux/delay.h>
 #include <linux/slab.h>
 
 #include <xen/events.h>
 #include <xen/grant_table.h>
-#include <xen/interface/io/protocols.h>
 #include <xen/page.h>
 #include <xen/xen.h>
 
@@ -18,90 +17,17 @@
 #include "connect.h"
 #include "module.h"
 #include "stats.h"
+#include "store.h"
 
-/* xenstored answers EAGAIN when others wrote meanwhile; not for ever. */
-#define TRANSACTION_TRIES	32
 /* How long the backend may take to unmap our pages after we went to Closed. */
 #define UNMAP_TRIES		250
 #define UNMAP_DELAY_MS		20
 
-/* ---- reading ---- */
-
-static const char *node_dir(const struct xbf_dev *dev, enum xbf_node node)
-{
-	return xbf_node_rows[node].own ? dev->xdev->nodename : dev->backend_dir;
-}
-
-static char *read_node(const struct xbf_dev *dev, enum xbf_node node)
-{
-	char *raw = xenbus_read(XBT_NIL, node_dir(dev, node), xbf_node_rows[node].key, NULL);
-
-	return IS_ERR(raw) ? NULL : raw;
-}
-
-static void read_nodes(struct xbf_dev *dev, enum xbf_node from, enum xbf_node to)
-{
-	u32 node;
-
-	for (node = from; node < to; node++) {
-		char *raw = read_node(dev, node);
-
-		xbf_feature_set(&dev->features, node, raw);
-		kfree(raw);
-	}
-}
-
-/* Tells the admin which nodes were not taken as they stand. */
-static void report_nodes(const struct xbf_dev *dev, enum xbf_node from, enum xbf_node to)
-{
-	static const char *const outcome[] = {
-		[XBF_NOTE_CLAMPED] = "using the nearest value",
-		[XBF_NOTE_IGNORED] = "ignoring it",
-		[XBF_NOTE_REFUSED] = "refusing the disk",
-	};
-	u32 node;
-
-	for (node = from; node < to; node++) {
-		u8 note = dev->features.note[node];
-		char *raw;
-
-		if (note == XBF_NOTE_FINE)
-			continue;
-		raw = read_node(dev, node);
-		pr_warn("%s: xenstore node %s/%s is \"%.40s\", not %s; %s\n", xbf_dev_name(dev),
-			node_dir(dev, node), xbf_node_rows[node].key, raw ?: "(missing)",
-			xbf_node_rows[node].want, outcome[note]);
-		kfree(raw);
-	}
-}
-
-/**
- * xbf_connect_find() - learn who and where the backend is
- * @dev: the vbd
- *
- * Worker only. Return: 0 or an error.
- */
-int xbf_connect_find(struct xbf_dev *dev)
-{
-	const char *own = dev->xdev->nodename;
-	char *dir = xenbus_read(XBT_NIL, own, "backend", NULL);
-
-	if (IS_ERR(dir))
-		return PTR_ERR(dir);
-	kfree(dev->backend_dir);
-	dev->backend_dir = dir;
-	dev->backend_id = xenbus_read_unsigned(own, "backend-id", 0);
-	return 0;
-}
-
 /* ---- rings ---- */
 
-/* Memory, grants and event channel of a queue's ring. */
-static int make_ring(struct xbf_dev *dev, struct xbf_queue *q)
+/* Memory of a queue's ring, granted to the backend. */
+static int share_ring(struct xbf_dev *dev, struct xbf_queue *q)
 {
-	evtchn_port_t port;
-	int irq, err;
-
 	q->nr_pages = 1u << dev->plan.ring_order;
 	q->area = alloc_pages_exact(q->nr_pages * XBF_FRAME_SIZE, GFP_NOIO | __GFP_ZERO);
 	if (!q->area)
@@ -110,6 +36,13 @@ static int make_ring(struct xbf_dev *dev, struct xbf_queue *q)
 	if (xbf_area_grant(q->area_refs, q->nr_pages, q->area, dev->backend_id))
 		return -ENOSPC;
 	q->nr_area_refs = q->nr_pages;
+	return 0;
+}
+
+static int bind_ring(struct xbf_dev *dev, struct xbf_queue *q)
+{
+	evtchn_port_t port;
+	int irq, err;
 
 	err = xenbus_alloc_evtchn(dev->xdev, &port);
 	if (err)
@@ -147,133 +80,78 @@ static int make_queues(struct xbf_dev *dev)
 	dev->queues = kvcalloc(dev->plan.nr_rings, sizeof(*dev->queues), GFP_KERNEL);
 	if (!dev->queues)
 		return -ENOMEM;
-	dev->nr_queues = dev->plan.nr_rings;
-	for (i = 0; i < dev->nr_queues && !err; i++)
+	for (i = 0; i < dev->plan.nr_rings && !err; i++) {
 		err = xbf_queue_init(&dev->queues[i], dev, i);
+		dev->nr_queues = i + 1;
+	}
 	return err;
 }
 
+/* Makes what the plan says; @dev->limit is lower when something is short. */
 static int make_rings(struct xbf_dev *dev)
 {
+	struct xbf_plan *plan = &dev->plan;
 	u32 i;
 	int err = make_queues(dev);
 
-	if (err)
+	for (i = 0; i < plan->nr_rings && !err; i++)
+		err = share_ring(dev, &dev->queues[i]);
+	if (err) {
+		xbf_limit_lower(&dev->limit, plan);
 		return err;
-	if (dev->plan.nr_rings > dev->nr_queues)
-		dev->plan.nr_rings = dev->nr_queues;
-	for (i = 0; i < dev->plan.nr_rings && !err; i++)
-		err = make_ring(dev, &dev->queues[i]);
-	return err;
-}
-
-/* ---- publishing ---- */
-
-/* The nodes of one ring, below @dir. */
-static int write_ring(struct xenbus_transaction xbt, const char *dir, const struct xbf_queue *q)
-{
-	char key[16];
-	u32 i;
-	int err;
-
-	for (i = 0; i < q->nr_pages; i++) {
-		if (q->nr_pages == 1)
-			strscpy(key, "ring-ref", sizeof(key));
-		else
-			scnprintf(key, sizeof(key), "ring-ref%u", i);
-		err = xenbus_printf(xbt, dir, key, "%u", q->area_refs[i]);
+	}
+	for (i = 0; i < plan->nr_rings; i++) {
+		err = bind_ring(dev, &dev->queues[i]);
+		if (err && i)
+			dev->limit.nr_rings = i;
 		if (err)
 			return err;
 	}
-	return xenbus_printf(xbt, dir, "event-channel", "%u", q->evtchn);
+	return 0;
 }
 
-static int write_queues(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+/* Takes back what nobody was told of. */
+static void drop_rings(struct xbf_dev *dev)
 {
-	const char *dir = dev->xdev->nodename;
-	char *path;
 	u32 i;
+
+	for (i = 0; i < dev->nr_queues; i++) {
+		xbf_queue_quiet(&dev->queues[i]);
+		xbf_queue_end_ring(&dev->queues[i]);
+	}
+}
+
+/* Makes rings; where memory, grants or events are short smaller ones, or fewer. */
+static int make_offer(struct xbf_dev *dev)
+{
+	struct xbf_limit tried;
 	int err;
 
-	if (dev->plan.nr_rings == 1)
-		return write_ring(xbt, dir, &dev->queues[0]);
-
-	err = xenbus_printf(xbt, dir, "multi-queue-num-queues", "%u", dev->plan.nr_rings);
-	for (i = 0; i < dev->plan.nr_rings && !err; i++) {
-		path = kasprintf(GFP_NOIO, "%s/queue-%u", dir, i);
-		if (!path)
-			return -ENOMEM;
-		err = write_ring(xbt, path, &dev->queues[i]);
-		kfree(path);
+	/* A disk that exists keeps the queues it has. */
+	if (dev->disk.gd && dev->limit.nr_rings > dev->nr_queues)
+		dev->limit.nr_rings = dev->nr_queues;
+	for (;;) {
+		tried = dev->limit;
+		xbf_plan_rings(&dev->plan, &dev->features, &dev->params, &dev->limit);
+		err = make_rings(dev);
+		if (!err || !xbf_limit_differs(&tried, &dev->limit))
+			return err;
+		drop_rings(dev);
 	}
-	return err;
 }
 
-static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+/* The backend closed instead of connecting: what we offer next is smaller. */
+static void follow_refusal(struct xbf_dev *dev)
 {
-	const char *dir = dev->xdev->nodename;
-	int err = 0;
-
-	/* What an earlier handshake left means something to the backend. */
-	xenbus_rm(xbt, dir, "ring-page-order");
-	xenbus_rm(xbt, dir, "multi-queue-num-queues");
-	if (dev->plan.ring_order)
-		err = xenbus_printf(xbt, dir, "ring-page-order", "%u", dev->plan.ring_order);
-	if (!err)
-		err = write_queues(xbt, dev);
-	if (!err)
-		err = xenbus_printf(xbt, dir, "protocol", "%s", XEN_IO_PROTO_ABI_NATIVE);
-	if (!err)
-		err = xenbus_printf(xbt, dir, "feature-persistent", "%u", dev->params.persistent);
-	/*
-	 * Not xenbus_switch_state(): newer kernels compare, in xenwatch, the node
-	 * with xdev->state, and take Initialising in the one and something else
-	 * in the other for a device that was made anew. We are not in xenwatch.
-	 * So xdev->state follows when we go to Connected: by then xenwatch has
-	 * told us of the backend's answer and is past what it had read before.
-	 */
-	if (!err)
-		err = xenbus_printf(xbt, dir, "state", "%d", XenbusStateInitialised);
-	return err;
-}
-
-/*
- * Nodes that the toolstack has removed must not be made again; nor must what was
- * made for one backend be offered to another, on the next host.
- */
-static bool is_same_backend(struct xenbus_transaction xbt, const struct xbf_dev *dev)
-{
-	const char *own = dev->xdev->nodename;
-	char *dir = xenbus_read(xbt, own, "backend", NULL);
-	bool same;
-
-	if (IS_ERR(dir))
-		return false;
-	same = !strcmp(dir, dev->backend_dir) && xenbus_exists(xbt, own, "state");
-	kfree(dir);
-	return same;
-}
-
-static int publish_nodes(const struct xbf_dev *dev)
-{
-	struct xenbus_transaction xbt;
-	int err, tries;
-
-	for (tries = 0; tries < TRANSACTION_TRIES; tries++) {
-		err = xenbus_transaction_start(&xbt);
-		if (err)
-			return err;
-		err = is_same_backend(xbt, dev) ? write_nodes(xbt, dev) : -ENODEV;
-		if (err) {
-			xenbus_transaction_end(xbt, 1);
-			return err;
-		}
-		err = xenbus_transaction_end(xbt, 0);
-		if (err != -EAGAIN)
-			return err;
-		msleep(tries);
-	}
-	return err;
+	if (!dev->refused)
+		return;
+	dev->refused = false;
+	if (!xbf_limit_lower(&dev->limit, &dev->plan))
+		xbf_limit_lift(&dev->limit);
+	else
+		pr_info("%s: the backend in domain %u did not take %u rings of %u pages; offering less\n",
+			xbf_dev_name(dev), dev->backend_id, dev->plan.nr_rings,
+			1u << dev->plan.ring_order);
 }
 
 /**
@@ -285,26 +163,28 @@ static int publish_nodes(const struct xbf_dev *dev)
  */
 int xbf_connect_publish(struct xbf_dev *dev)
 {
-	int err = xbf_connect_find(dev);
+	int err = xbf_store_find(dev);
 
 	if (err)
 		return err;
-	read_nodes(dev, 0, XBF_NODE_CONNECTED);
-	report_nodes(dev, 0, XBF_NODE_CONNECTED);
+	xbf_store_features(dev, 0, XBF_NODE_CONNECTED);
+	xbf_store_report(dev, 0, XBF_NODE_CONNECTED);
 	xbf_params_get(&dev->params);
-	xbf_plan_rings(&dev->plan, &dev->features, &dev->params);
+	follow_refusal(dev);
 	/* Were it still Connected, from before a reset, we would not write that again. */
 	dev->xdev->state = XenbusStateInitialising;
 
-	err = make_rings(dev);
+	err = make_offer(dev);
 	if (err) {
 		xenbus_dev_error(dev->xdev, err, "%u rings of %u pages", dev->plan.nr_rings,
 				 1u << dev->plan.ring_order);
+		xbf_limit_lift(&dev->limit);
 		return err;
 	}
-	err = publish_nodes(dev);
+	err = xbf_store_offer(dev);
 	if (err)
 		xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
+	dev->offered = !err;
 	return err;
 }
 
@@ -331,7 +211,7 @@ static void announce(const struct xbf_dev *dev, const char *how)
 		plan->scrub ? " (backend not trusted)" : "", plan->max_segs,
 		plan->max_indirect ? " (indirect)" : "", flush_name(plan),
 		xbf_plan_discards(plan) ? ", discard" : "",
-		val[XBF_NODE_INFO] & VDISK_READONLY ? ", read-only" : "");
+		xbf_features_info(&dev->features) & VDISK_READONLY ? ", read-only" : "");
 }
 
 /**
@@ -345,12 +225,13 @@ int xbf_connect_read(struct xbf_dev *dev)
 {
 	bool usable;
 
-	read_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_FEATURES);
+	dev->offered = false;
+	xbf_store_features(dev, XBF_NODE_CONNECTED, XBF_NR_FEATURES);
 	usable = xbf_features_check(&dev->features, PAGE_SIZE);
 	/* If it is not Connected any more, some nodes may have gone while we read. */
 	if (xenbus_read_driver_state(dev->xdev, dev->backend_dir) != XenbusStateConnected)
 		return -EAGAIN;
-	report_nodes(dev, XBF_NODE_CONNECTED, XBF_NR_FEATURES);
+	xbf_store_report(dev, XBF_NODE_CONNECTED, XBF_NR_FEATURES);
 	if (!usable) {
 		xenbus_dev_error(dev->xdev, -EINVAL, "the backend's nodes make no disk");
 		return -EINVAL;
@@ -432,6 +313,7 @@ void xbf_connect_open(struct xbf_dev *dev, const char *how)
 	u32 i;
 
 	dev->was = dev->features;
+	xbf_limit_lift(&dev->limit);
 	announce(dev, how);
 	for (i = 0; i < dev->plan.nr_rings; i++)
 		xbf_ring_set_gate(&dev->queues[i].ring, XBF_GATE_RUN);
@@ -476,19 +358,35 @@ int xbf_connect_finish(struct xbf_dev *dev)
 void xbf_connect_resize(struct xbf_dev *dev)
 {
 	struct xbf_features now = dev->features;
-	char *raw = read_node(dev, XBF_NODE_SECTORS);
+	char *raw = xbf_store_text(dev, XBF_NODE_SECTORS);
+	enum xbf_note note;
 
-	if (xbf_feature_set(&now, XBF_NODE_SECTORS, raw) == XBF_NOTE_FINE)
+	xbf_feature_set(&now, XBF_NODE_SECTORS, raw);
+	xbf_features_check(&now, PAGE_SIZE);
+	note = now.note[XBF_NODE_SECTORS];
+	if (note != XBF_NOTE_REFUSED)
 		xbf_disk_resize(dev, now.val[XBF_NODE_SECTORS]);
-	else
-		pr_warn_ratelimited(
-			"%s: xenstore node %s/sectors is \"%.40s\", not %s; the capacity stays\n",
-			xbf_dev_name(dev), dev->backend_dir, raw ?: "(missing)",
-			xbf_node_rows[XBF_NODE_SECTORS].want);
+	if (note != XBF_NOTE_FINE)
+		pr_warn_ratelimited("%s: xenstore node %s/sectors is \"%.40s\", not %s; %s\n",
+				    xbf_dev_name(dev), dev->backend_dir, raw ?: "(missing)",
+				    xbf_node_rows[XBF_NODE_SECTORS].want,
+				    note == XBF_NOTE_REFUSED ? "the capacity stays" :
+							       "using whole blocks");
 	kfree(raw);
 }
 
 /* ---- the way back ---- */
+
+/**
+ * xbf_connect_leave() - go to Closed, so that the backend lets go of our pages
+ * @dev: the vbd
+ */
+void xbf_connect_leave(struct xbf_dev *dev)
+{
+	dev->refused |= dev->offered;
+	dev->offered = false;
+	xenbus_switch_state(dev->xdev, XenbusStateClosed);
+}
 
 /**
  * xbf_connect_rejoin() - go back to Initialising, where a handshake begins
@@ -538,7 +436,7 @@ void xbf_connect_teardown(struct xbf_dev *dev)
 	for (i = 0; i < dev->nr_queues; i++)
 		xbf_queue_quiet(&dev->queues[i]);
 	if (!dev->orphan)
-		xenbus_switch_state(dev->xdev, XenbusStateClosed);
+		xbf_connect_leave(dev);
 
 	left = end_grants(dev);
 	for (tries = 0; left && tries < UNMAP_TRIES; tries++) {

@@ -7,12 +7,12 @@
 
 #include "device.h"
 
-int xbf_connect_find(struct xbf_dev *dev);
 int xbf_connect_publish(struct xbf_dev *dev);
 int xbf_connect_finish(struct xbf_dev *dev);
 int xbf_connect_read(struct xbf_dev *dev);
 void xbf_connect_open(struct xbf_dev *dev, const char *how);
 void xbf_connect_unwatch(struct xbf_dev *dev);
+void xbf_connect_leave(struct xbf_dev *dev);
 void xbf_connect_rejoin(struct xbf_dev *dev);
 void xbf_connect_resize(struct xbf_dev *dev);
 void xbf_connect_teardown(struct xbf_dev *dev);

@@ -18,6 +18,7 @@
 #include "device.h"
 #include "module.h"
 #include "recover.h"
+#include "store.h"
 
 /* How long remove() waits before it leaves the rest to a work item. */
 #define REMOVE_TIMEOUT	(10 * HZ)
@@ -178,7 +179,7 @@ static void act(struct xbf_dev *dev, u32 actions)
 	if (actions & XBF_DO_TAKE)
 		xbf_recover_take(dev);
 	if (actions & XBF_DO_LEAVE)
-		xenbus_switch_state(dev->xdev, XenbusStateClosed);
+		xbf_connect_leave(dev);
 	if (actions & XBF_DO_REJOIN)
 		xbf_connect_rejoin(dev);
 	if (actions & XBF_DO_PUBLISH)
@@ -216,7 +217,12 @@ static bool was_reset(const struct xbf_dev *dev)
 /* Does the toolstack mean the backend to stay, although it closes? */
 static bool stays_online(struct xbf_dev *dev)
 {
-	return !xbf_connect_find(dev) && xenbus_read_unsigned(dev->backend_dir, "online", 0);
+	u64 online;
+
+	if (xbf_store_find(dev))
+		return false;
+	xbf_store_number(dev, XBF_NODE_ONLINE, &online);
+	return online;
 }
 
 /* What the event bit stands for; XBF_NR_EVENTS: nothing we know. */
@@ -306,39 +312,30 @@ static void slow(struct work_struct *work)
 
 static int read_vdevice(struct xbf_dev *dev)
 {
-	static const char *const keys[] = { "virtual-device", "virtual-device-ext" };
-	char *raw = ERR_PTR(-ENOENT);
-	bool known;
-	u32 i;
+	enum xbf_note note = xbf_store_number(dev, XBF_NODE_VDEV, &dev->vdevice);
 
-	for (i = 0; i < ARRAY_SIZE(keys) && IS_ERR(raw); i++)
-		raw = xenbus_read(XBT_NIL, dev->xdev->nodename, keys[i], NULL);
-	if (IS_ERR(raw)) {
-		xenbus_dev_error(dev->xdev, PTR_ERR(raw), "reading virtual-device");
-		return PTR_ERR(raw);
+	if (note != XBF_NOTE_FINE)
+		note = xbf_store_number(dev, XBF_NODE_VDEV_EXT, &dev->vdevice);
+	if (note != XBF_NOTE_FINE ||
+	    !xbf_vdev_parse(dev->vdevice, xbf_sda_is_xvda, &dev->disk.vdev)) {
+		xenbus_dev_error(dev->xdev, -ENODEV, "virtual-device is not %s",
+				 xbf_node_rows[XBF_NODE_VDEV].want);
+		return -ENODEV;
 	}
-	known = xbf_parse_u64(raw, &dev->vdevice) &&
-		xbf_vdev_parse(dev->vdevice, xbf_sda_is_xvda, &dev->disk.vdev);
-	if (known)
-		xbf_vdev_name(&dev->disk.vdev, dev->disk.name);
-	else
-		xenbus_dev_error(dev->xdev, -ENODEV, "virtual-device \"%.40s\" names no disk", raw);
-	kfree(raw);
-	return known ? 0 : -ENODEV;
+	xbf_vdev_name(&dev->disk.vdev, dev->disk.name);
+	return 0;
 }
 
 /* HVM guests have an emulated CD drive; a paravirtual twin would confuse. */
-static bool is_emulated_cdrom(struct xenbus_device *xdev)
+static bool is_emulated_cdrom(const struct xbf_dev *dev)
 {
 	char *type;
 	bool cdrom;
 
 	if (!xen_hvm_domain())
 		return false;
-	type = xenbus_read(XBT_NIL, xdev->nodename, "device-type", NULL);
-	if (IS_ERR(type))
-		return false;
-	cdrom = !strcmp(type, "cdrom");
+	type = xbf_store_text(dev, XBF_NODE_DEVICE_TYPE);
+	cdrom = type && !strcmp(type, "cdrom");
 	kfree(type);
 	return cdrom;
 }
@@ -357,6 +354,7 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
 	dev->xdev = xdev;
 	dev->life = XBF_LIFE_NEW;
 	dev->next_rejoin = jiffies;
+	xbf_limit_lift(&dev->limit);
 	kref_init(&dev->ref);
 	INIT_WORK(&dev->work, worker);
 	INIT_WORK(&dev->slow, slow);
@@ -398,12 +396,12 @@ int xbf_dev_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 	struct xbf_dev *dev;
 	int err;
 
-	if (!xen_has_pv_disk_devices() || is_emulated_cdrom(xdev))
+	if (!xen_has_pv_disk_devices())
 		return -ENODEV;
 	dev = dev_alloc(xdev);
 	if (!dev)
 		return -ENOMEM;
-	err = read_vdevice(dev);
+	err = is_emulated_cdrom(dev) ? -ENODEV : read_vdevice(dev);
 	if (err) {
 		dev_release(dev);
 		return err;

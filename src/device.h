@@ -44,6 +44,9 @@ enum xbf_chore {
  *		 xdev->otherend is replaced under us when the guest is restored
  * @backend_id: the backend's domain, likewise
  * @plan: what was built
+ * @limit: of the next offer
+ * @offered: an offer stands that the backend has not answered
+ * @refused: it closed instead
  * @queues: @nr_queues of them; as long as there is a disk it is these
  * @next_rejoin: in jiffies: not earlier
  * @watches: on the capacity, one for each backend directory there has been
@@ -75,6 +78,9 @@ struct xbf_dev {
 	struct xbf_features features;
 	struct xbf_features was;
 	struct xbf_plan plan;
+	struct xbf_limit limit;
+	bool offered;
+	bool refused;
 	struct xbf_queue *queues;
 	u32 nr_queues;
 	unsigned long next_rejoin;

@@ -142,6 +142,7 @@ static int alloc_tags(struct xbf_dev *dev)
 
 static void name_disk(struct xbf_dev *dev, struct gendisk *gd)
 {
+	u32 info = xbf_features_info(&dev->features);
 	struct xbf_disk *disk = &dev->disk;
 
 	strscpy(gd->disk_name, disk->name, sizeof(gd->disk_name));
@@ -150,9 +151,9 @@ static void name_disk(struct xbf_dev *dev, struct gendisk *gd)
 	gd->minors = disk->vdev.nr_minors;
 	gd->fops = &xbf_fops;
 	gd->private_data = dev;
-	if (dev->features.val[XBF_NODE_INFO] & VDISK_READONLY)
+	if (info & VDISK_READONLY)
 		set_disk_ro(gd, true);
-	if (dev->features.val[XBF_NODE_INFO] & VDISK_REMOVABLE)
+	if (info & VDISK_REMOVABLE)
 		gd->flags |= GENHD_FL_REMOVABLE;
 	set_capacity(gd, dev->features.val[XBF_NODE_SECTORS]);
 }

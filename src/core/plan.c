@@ -11,21 +11,54 @@ static u32 least(u64 a, u64 b)
 }
 
 /**
+ * xbf_limit_lift() - the next offer may be as large as it wants
+ * @limit: the limit
+ */
+void xbf_limit_lift(struct xbf_limit *limit)
+{
+	limit->ring_order = ~0u;
+	limit->nr_rings = ~0u;
+}
+
+/**
+ * xbf_limit_lower() - what was planned could not be had: the next is smaller
+ * @limit: lowered
+ * @plan: what it was
+ *
+ * First smaller rings, then fewer.
+ *
+ * Return: false when it was the smallest there is.
+ */
+bool xbf_limit_lower(struct xbf_limit *limit, const struct xbf_plan *plan)
+{
+	if (plan->ring_order)
+		limit->ring_order = plan->ring_order - 1;
+	else if (plan->nr_rings > 1)
+		limit->nr_rings = plan->nr_rings / 2;
+	else
+		return false;
+	return true;
+}
+
+/**
  * xbf_plan_rings() - first half, once the backend is in InitWait
  * @plan: number and size of the rings are set
  * @f: the nodes up to XBF_NODE_CONNECTED are set
  * @params: our side
+ * @limit: what more has proved to be too much
  */
 void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
-		    const struct xbf_params *params)
+		    const struct xbf_params *params, const struct xbf_limit *limit)
 {
 	u32 queues = params->max_queues ? params->max_queues : params->nr_cpus;
 
 	queues = least(queues, params->nr_cpus);
 	queues = least(queues, f->val[XBF_NODE_MAX_QUEUES]);
 	queues = least(queues, XBF_MAX_QUEUES);
+	queues = least(queues, limit->nr_rings);
 	plan->nr_rings = queues ? queues : 1;
 	plan->ring_order = least(params->max_ring_order, xbf_features_ring_order(f));
+	plan->ring_order = least(plan->ring_order, limit->ring_order);
 	/* No request waits for a slot: the normal request takes just one. */
 	plan->depth = xbf_ring_slots(1u << plan->ring_order);
 }

@@ -36,6 +36,16 @@ struct xbf_params {
 };
 
 /**
+ * struct xbf_limit - how much may be offered, after more could not be had
+ * @ring_order: log2 of the pages of a ring
+ * @nr_rings: how many
+ */
+struct xbf_limit {
+	u32 ring_order;
+	u32 nr_rings;
+};
+
+/**
  * struct xbf_plan - what is built
  * @nr_rings: rings, and hardware queues
  * @ring_order: log2 of the pages of each
@@ -84,8 +94,15 @@ static inline bool xbf_plan_erases(const struct xbf_plan *plan)
 	return plan->ops[XBF_KIND_ERASE] != XBF_OP_NONE;
 }
 
+static inline bool xbf_limit_differs(const struct xbf_limit *a, const struct xbf_limit *b)
+{
+	return a->ring_order != b->ring_order || a->nr_rings != b->nr_rings;
+}
+
+void xbf_limit_lift(struct xbf_limit *limit);
+bool xbf_limit_lower(struct xbf_limit *limit, const struct xbf_plan *plan);
 void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
-		    const struct xbf_params *params);
+		    const struct xbf_params *params, const struct xbf_limit *limit);
 void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
 		   const struct xbf_params *params);
 

@@ -9,6 +9,7 @@
 /* A backend that offers everything, a frontend that wants everything. */
 static struct xbf_features features;
 static struct xbf_params params;
+static struct xbf_limit limit;
 
 static int begin(void **state)
 {
@@ -30,6 +31,7 @@ static int begin(void **state)
 	params.trusted = true;
 	params.nr_cpus = 8;
 	params.page_size = 4096;
+	xbf_limit_lift(&limit);
 	return 0;
 }
 
@@ -38,7 +40,7 @@ static struct xbf_plan make_plan(void)
 	struct xbf_plan plan;
 
 	memset(&plan, 0xff, sizeof(plan));
-	xbf_plan_rings(&plan, &features, &params);
+	xbf_plan_rings(&plan, &features, &params, &limit);
 	xbf_plan_disk(&plan, &features, &params);
 	return plan;
 }
@@ -84,6 +86,35 @@ static void ring_is_the_smaller_of_both_wishes(void **state)
 			/* No request waits for a slot: nearly all take just one. */
 			assert_int_equal(plan.depth, depths[order]);
 		}
+}
+
+/* Smaller rings, page by page; then fewer; then there is nothing left to try. */
+static void what_was_refused_is_offered_smaller(void **state)
+{
+	static const struct {
+		u32 order, rings;
+	} steps[] = {
+		{ 4, 8 }, { 3, 8 }, { 2, 8 }, { 1, 8 }, { 0, 8 }, { 0, 4 }, { 0, 2 }, { 0, 1 },
+	};
+	struct xbf_limit before;
+	struct xbf_plan plan;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(steps); i++) {
+		plan = make_plan();
+		assert_int_equal(plan.ring_order, steps[i].order);
+		assert_int_equal(plan.nr_rings, steps[i].rings);
+		before = limit;
+		assert_int_equal(xbf_limit_lower(&limit, &plan), i + 1 < NR_OF(steps));
+		assert_int_equal(xbf_limit_differs(&before, &limit), i + 1 < NR_OF(steps));
+	}
+	xbf_limit_lift(&limit);
+	assert_int_equal(make_plan().ring_order, 4);
+	assert_int_equal(make_plan().nr_rings, 8);
+	before = limit;
+	before.nr_rings--;
+	assert_true(xbf_limit_differs(&before, &limit));
 }
 
 static void trust_and_persistence_decide_the_grants(void **state)
@@ -297,6 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLAN_TEST(queues_are_what_all_can_use),
 		PLAN_TEST(ring_is_the_smaller_of_both_wishes),
+		PLAN_TEST(what_was_refused_is_offered_smaller),
 		PLAN_TEST(trust_and_persistence_decide_the_grants),
 		PLAN_TEST(segments_are_what_both_can),
 		PLAN_TEST(pools_cover_the_queue_at_full_depth),

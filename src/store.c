@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * store.c - a vbd's nodes in xenstore (Xen public header blkif.h).
+ *
+ * Reads them as raw strings for core/node to judge, and writes what core/plan
+ * decided to offer. Names and ranges are in the table of core/node.
+ */
+#include <linux/delay.h>
+#include <linux/slab.h>
+
+#include <xen/interface/io/protocols.h>
+
+#include "store.h"
+
+/* xenstored answers EAGAIN when others wrote meanwhile; not for ever. */
+#define TRANSACTION_TRIES	32
+
+static const char *key_of(enum xbf_node node)
+{
+	return xbf_node_rows[node].key;
+}
+
+static const char *dir_of(const struct xbf_dev *dev, enum xbf_node node)
+{
+	return xbf_node_rows[node].own ? dev->xdev->nodename : dev->backend_dir;
+}
+
+/**
+ * xbf_store_text() - read a node
+ * @dev: the vbd
+ * @node: which one
+ *
+ * Return: its text, to be freed, or NULL when it is not there.
+ */
+char *xbf_store_text(const struct xbf_dev *dev, enum xbf_node node)
+{
+	char *raw = xenbus_read(XBT_NIL, dir_of(dev, node), key_of(node), NULL);
+
+	return IS_ERR(raw) ? NULL : raw;
+}
+
+/**
+ * xbf_store_number() - read and judge a node
+ * @dev: the vbd
+ * @node: which one
+ * @val: set to what is to be used
+ *
+ * Return: what became of it.
+ */
+enum xbf_note xbf_store_number(const struct xbf_dev *dev, enum xbf_node node, u64 *val)
+{
+	char *raw = xbf_store_text(dev, node);
+	enum xbf_note note = xbf_node_judge(node, raw, val);
+
+	kfree(raw);
+	return note;
+}
+
+/**
+ * xbf_store_features() - read some of the nodes that a disk is made from
+ * @dev: the vbd; their values and notes are set
+ * @from: the first
+ * @to: behind the last
+ */
+void xbf_store_features(struct xbf_dev *dev, enum xbf_node from, enum xbf_node to)
+{
+	u32 node;
+
+	for (node = from; node < to; node++) {
+		char *raw = xbf_store_text(dev, node);
+
+		xbf_feature_set(&dev->features, node, raw);
+		kfree(raw);
+	}
+}
+
+/**
+ * xbf_store_report() - tell the admin which nodes were not taken as they stand
+ * @dev: the vbd
+ * @from: the first node to look at
+ * @to: behind the last
+ */
+void xbf_store_report(const struct xbf_dev *dev, enum xbf_node from, enum xbf_node to)
+{
+	static const char *const outcome[] = {
+		[XBF_NOTE_CLAMPED] = "using the nearest value",
+		[XBF_NOTE_IGNORED] = "ignoring it",
+		[XBF_NOTE_REFUSED] = "refusing the disk",
+	};
+	u32 node;
+
+	for (node = from; node < to; node++) {
+		u8 note = dev->features.note[node];
+		char *raw;
+
+		if (note == XBF_NOTE_FINE)
+			continue;
+		raw = xbf_store_text(dev, node);
+		pr_warn_ratelimited("%s: xenstore node %s/%s is \"%.40s\", not %s; %s\n",
+				    xbf_dev_name(dev), dir_of(dev, node), key_of(node),
+				    raw ?: "(missing)", xbf_node_rows[node].want, outcome[note]);
+		kfree(raw);
+	}
+}
+
+/**
+ * xbf_store_find() - learn who and where the backend is
+ * @dev: the vbd
+ *
+ * Worker only. Return: 0 or an error.
+ */
+int xbf_store_find(struct xbf_dev *dev)
+{
+	char *dir = xbf_store_text(dev, XBF_NODE_BACKEND);
+	u64 val;
+
+	if (xbf_node_judge(XBF_NODE_BACKEND, dir, &val) != XBF_NOTE_FINE ||
+	    xbf_store_number(dev, XBF_NODE_BACKEND_ID, &val) != XBF_NOTE_FINE) {
+		kfree(dir);
+		return -ENOENT;
+	}
+	kfree(dev->backend_dir);
+	dev->backend_dir = dir;
+	dev->backend_id = val;
+	return 0;
+}
+
+/* ---- the offer ---- */
+
+static int write_number(struct xenbus_transaction xbt, const struct xbf_dev *dev,
+			enum xbf_node node, u32 val)
+{
+	return xenbus_printf(xbt, dir_of(dev, node), key_of(node), "%u", val);
+}
+
+/* The nodes of one ring, below @dir. */
+static int write_ring(struct xenbus_transaction xbt, const char *dir, const struct xbf_queue *q)
+{
+	char key[16];
+	u32 i;
+	int err;
+
+	for (i = 0; i < q->nr_pages; i++) {
+		scnprintf(key, sizeof(key),
+			  key_of(q->nr_pages == 1 ? XBF_NODE_RING_REF : XBF_NODE_RING_REF_N), i);
+		err = xenbus_printf(xbt, dir, key, "%u", q->area_refs[i]);
+		if (err)
+			return err;
+	}
+	return xenbus_printf(xbt, dir, key_of(XBF_NODE_EVENT_CHANNEL), "%u", q->evtchn);
+}
+
+static int write_queues(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+{
+	const char *own = dev->xdev->nodename;
+	char *dir;
+	u32 i;
+	int err;
+
+	if (dev->plan.nr_rings == 1)
+		return write_ring(xbt, own, &dev->queues[0]);
+
+	err = write_number(xbt, dev, XBF_NODE_OWN_QUEUES, dev->plan.nr_rings);
+	for (i = 0; i < dev->plan.nr_rings && !err; i++) {
+		char name[16];
+
+		scnprintf(name, sizeof(name), key_of(XBF_NODE_QUEUE), i);
+		dir = kasprintf(GFP_NOIO, "%s/%s", own, name);
+		if (!dir)
+			return -ENOMEM;
+		err = write_ring(xbt, dir, &dev->queues[i]);
+		kfree(dir);
+	}
+	return err;
+}
+
+/* How large the rings are, in both dialects; a backend that knows neither takes one page. */
+static int write_ring_size(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+{
+	u32 order = dev->plan.ring_order;
+	int err;
+
+	if (!order)
+		return 0;
+	err = write_number(xbt, dev, XBF_NODE_OWN_RING_ORDER, order);
+	return err ?: write_number(xbt, dev, XBF_NODE_OWN_RING_PAGES, 1u << order);
+}
+
+static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+{
+	/* What an earlier handshake, or a driver before us, left means something to the backend. */
+	static const u8 stale[] = {
+		XBF_NODE_OWN_RING_ORDER,
+		XBF_NODE_OWN_RING_PAGES,
+		XBF_NODE_OWN_QUEUES,
+		XBF_NODE_LARGE_SECTORS,
+	};
+	const char *own = dev->xdev->nodename;
+	u32 i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(stale); i++)
+		xenbus_rm(xbt, own, key_of(stale[i]));
+	err = write_ring_size(xbt, dev);
+	if (!err)
+		err = write_queues(xbt, dev);
+	if (!err)
+		err = xenbus_printf(xbt, own, key_of(XBF_NODE_PROTOCOL), "%s",
+				    XEN_IO_PROTO_ABI_NATIVE);
+	if (!err)
+		err = write_number(xbt, dev, XBF_NODE_OWN_PERSISTENT, dev->params.persistent);
+	/*
+	 * Not xenbus_switch_state(): newer kernels compare, in xenwatch, the node
+	 * with xdev->state, and take Initialising in the one and something else
+	 * in the other for a device that was made anew. We are not in xenwatch.
+	 * So xdev->state follows when we go to Connected: by then xenwatch has
+	 * told us of the backend's answer and is past what it had read before.
+	 */
+	if (!err)
+		err = write_number(xbt, dev, XBF_NODE_OWN_STATE, XenbusStateInitialised);
+	return err;
+}
+
+/*
+ * Nodes that the toolstack has removed must not be made again; nor must what was
+ * made for one backend be offered to another, on the next host.
+ */
+static bool is_same_backend(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+{
+	const char *own = dev->xdev->nodename;
+	char *dir = xenbus_read(xbt, own, key_of(XBF_NODE_BACKEND), NULL);
+	bool same;
+
+	if (IS_ERR(dir))
+		return false;
+	same = !strcmp(dir, dev->backend_dir) &&
+	       xenbus_exists(xbt, own, key_of(XBF_NODE_OWN_STATE));
+	kfree(dir);
+	return same;
+}
+
+/**
+ * xbf_store_offer() - write what we offer, and go to Initialised
+ * @dev: the vbd; its rings exist
+ *
+ * All or nothing, and only to the backend it was made for.
+ *
+ * Return: 0 or an error.
+ */
+int xbf_store_offer(const struct xbf_dev *dev)
+{
+	struct xenbus_transaction xbt;
+	int err, tries;
+
+	for (tries = 0; tries < TRANSACTION_TRIES; tries++) {
+		err = xenbus_transaction_start(&xbt);
+		if (err)
+			return err;
+		err = is_same_backend(xbt, dev) ? write_nodes(xbt, dev) : -ENODEV;
+		if (err) {
+			xenbus_transaction_end(xbt, 1);
+			return err;
+		}
+		err = xenbus_transaction_end(xbt, 0);
+		if (err != -EAGAIN)
+			return err;
+		msleep(tries);
+	}
+	return err;
+}
