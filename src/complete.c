@@ -26,7 +26,7 @@ static void copy_back(struct xbf_shadow *sh)
 }
 
 /* The status to end with. */
-static blk_status_t end_status(struct xbf_queue *q, const struct xbf_shadow *sh)
+static blk_status_t end_status(const struct xbf_shadow *sh)
 {
 	if (likely(sh->status == XBF_ST_OK))
 		return BLK_STS_OK;
@@ -35,16 +35,34 @@ static blk_status_t end_status(struct xbf_queue *q, const struct xbf_shadow *sh)
 	if (sh->op == BLKIF_OP_DISCARD)
 		return BLK_STS_NOTSUPP;
 	/* An empty flush that the backend declines: it has no cache to flush. */
-	if (!q->flush_refused)
-		pr_warn("%s: the backend no longer supports cache flushes; they are done with at once\n",
-			xbf_dev_name(q->dev));
-	q->flush_refused = true;
 	return BLK_STS_OK;
 }
 
-/* Does a request whose round has ended go out once more? */
-static bool goes_on(struct xbf_shadow *sh)
+/*
+ * The backend declined what it had offered: it is not asked again before the next
+ * connection. Nobody makes another plan meanwhile: before that, we are past.
+ */
+static void follow_decline(struct xbf_queue *q, const struct xbf_shadow *sh)
 {
+	static const char *const what[XBF_NR_KINDS] = {
+		[XBF_KIND_FORCE] = "barriers; writes are forced no more",
+		[XBF_KIND_FLUSH] = "cache flushes; they are done with at once",
+		[XBF_KIND_DISCARD] = "discard; it is off",
+		[XBF_KIND_ERASE] = "secure discard; it is off",
+	};
+
+	if (!xbf_plan_revoke(&q->dev->plan, sh->kind))
+		return;
+	pr_warn("%s: the backend in domain %u no longer supports %s\n", xbf_dev_name(q->dev),
+		q->dev->backend_id, what[sh->kind]);
+	xbf_dev_update(q->dev);
+}
+
+/* Does a request whose round has ended go out once more? */
+static bool goes_on(struct xbf_queue *q, struct xbf_shadow *sh)
+{
+	if (unlikely(sh->status == XBF_ST_NOTSUPP))
+		follow_decline(q, sh);
 	return xbf_round_next(sh) || xbf_replay_stage(sh, blk_rq_pos(rq_of(sh)));
 }
 
@@ -56,7 +74,7 @@ static void end_batch(struct xbf_queue *q, struct xbf_shadow_list *ended)
 
 	while ((sh = xbf_list_pop(ended))) {
 		struct request *rq = rq_of(sh);
-		blk_status_t status = end_status(q, sh);
+		blk_status_t status = end_status(sh);
 
 		sh->owner = NULL;
 		if (q->dev->nr_queues > 1) {
@@ -92,7 +110,7 @@ void xbf_finish(struct xbf_queue *q, struct xbf_shadow_list *done)
 		if (!xbf_round_end(&q->grants, sh, &data, &indirect)) {
 			xbf_limbo_add(q, sh);
 			queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
-		} else if (unlikely(goes_on(sh))) {
+		} else if (unlikely(goes_on(q, sh))) {
 			xbf_park(q, sh);
 		} else {
 			xbf_list_add(&ended, sh);
@@ -220,7 +238,7 @@ static void leave_limbo(struct xbf_queue *q, struct xbf_shadow *sh, struct xbf_s
 	if (sh->status == XBF_ST_AGAIN) {
 		sh->status = XBF_ST_OK;
 		xbf_park(q, sh);
-	} else if (goes_on(sh)) {
+	} else if (goes_on(q, sh)) {
 		xbf_park(q, sh);
 	} else {
 		xbf_list_add(ended, sh);

@@ -78,6 +78,17 @@ static void start_slow(struct xbf_dev *dev, enum xbf_chore chore)
 	queue_work(xbf_wq, &dev->slow);
 }
 
+/**
+ * xbf_dev_update() - the disk can do other things than it could: tell the block layer
+ * @dev: the vbd
+ *
+ * Any context; done by the slow work.
+ */
+void xbf_dev_update(struct xbf_dev *dev)
+{
+	start_slow(dev, XBF_CHORE_UPDATE);
+}
+
 static void look(struct work_struct *work)
 {
 	xbf_dev_post(container_of(to_delayed_work(work), struct xbf_dev, look), XBF_EV_BACKEND);

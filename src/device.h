@@ -107,6 +107,7 @@ void xbf_dev_backend_changed(struct xenbus_device *xdev, enum xenbus_state state
 int xbf_dev_is_ready(struct xenbus_device *xdev);
 
 void xbf_dev_post(struct xbf_dev *dev, enum xbf_event event);
+void xbf_dev_update(struct xbf_dev *dev);
 void xbf_dev_get(struct xbf_dev *dev);
 void xbf_dev_put(struct xbf_dev *dev);
 

@@ -217,17 +217,22 @@ int xbf_disk_announce(struct xbf_dev *dev)
 
 /**
  * xbf_disk_update() - tell the block layer what the disk can do from now on
- * @dev: the vbd, connected once more
+ * @dev: the vbd, connected once more, or with a backend that declined something
  *
  * Freezes the queue, so it waits for I/O: slow work only.
  */
 void xbf_disk_update(struct xbf_dev *dev)
 {
-	struct request_queue *queue = dev->disk.gd->queue;
-	struct queue_limits lim = queue_limits_start_update(queue);
+	struct request_queue *queue;
+	struct queue_limits lim;
 	bool cached;
 	int err;
 
+	/* What is declined on its way out changes nothing any more. */
+	if (!dev->disk.added)
+		return;
+	queue = dev->disk.gd->queue;
+	lim = queue_limits_start_update(queue);
 	set_abilities(&lim, dev);
 	cached = lim.features & BLK_FEAT_WRITE_CACHE;
 	/* Flushes are heard of until the change, or from it on. */

@@ -64,7 +64,6 @@ struct xbf_counters {
  * @evtchn: event channel
  * @irq: interrupt bound to it; 0: none
  * @name: of the interrupt
- * @flush_refused: the backend declined an empty flush; set once
  */
 struct xbf_queue {
 	struct xbf_ring ring;
@@ -89,7 +88,6 @@ struct xbf_queue {
 	unsigned int evtchn;
 	unsigned int irq;
 	char name[32];
-	bool flush_refused;
 };
 
 /* Per request of the block layer; nothing but its status on the way up. */

@@ -78,9 +78,10 @@ static void end_unsent(struct xbf_shadow *sh, blk_status_t status)
 
 /*
  * Decides what the request is on the ring: by the plan that holds while the gate
- * is open. False: there is nothing to send, it has ended.
+ * is open. The backend may decline an operation meanwhile, so it is asked once.
+ * False: there is nothing to send.
  */
-static bool decide(struct xbf_queue *q, struct xbf_shadow *sh)
+static bool decide(const struct xbf_queue *q, struct xbf_shadow *sh)
 {
 	const struct xbf_dev *dev = q->dev;
 
@@ -88,11 +89,14 @@ static bool decide(struct xbf_queue *q, struct xbf_shadow *sh)
 	if (unlikely(!READ_ONCE(dev->disk.cached)) && sh->kind == XBF_KIND_WRITE &&
 	    xbf_plan_flushes(&dev->plan))
 		sh->kind = XBF_KIND_FORCE;
-	sh->op = dev->plan.ops[sh->kind];
-	if (likely(sh->op < XBF_OP_DONE))
-		return true;
+	sh->op = READ_ONCE(dev->plan.ops[sh->kind]);
+	return likely(sh->op < XBF_OP_DONE);
+}
+
+/* Ends what decide() found nothing to send for. */
+static void end_decided(struct xbf_shadow *sh)
+{
 	end_unsent(sh, sh->op == XBF_OP_DONE ? BLK_STS_OK : BLK_STS_NOTSUPP);
-	return false;
 }
 
 /* Prepares one round with grants that are already in @prep. */
@@ -265,8 +269,10 @@ static void batch_add(struct batch *b, struct request *rq)
 		return;
 	}
 	if (likely(!b->wait)) {
-		if (!decide(b->q, sh))
+		if (!decide(b->q, sh)) {
+			end_decided(sh);
 			return;
+		}
 		b->nr_grants += xbf_round_size(&b->q->grants, sh);
 	}
 	xbf_list_add(&b->list, sh);
@@ -408,17 +414,20 @@ void xbf_refill(struct xbf_queue *q)
 {
 	struct xbf_shadow *sh;
 	unsigned long flags;
-	bool wanted, sent = true;
+	bool wanted, sent = true, ended;
 
 	do {
 		while (hand_on(q))
 			;
 		flags = env_lock(&q->ring.prod_lock);
 		sh = q->ring.gate == XBF_GATE_RUN ? q->ring.parked.head : NULL;
-		if (sh && q->dev->plan.ops[sh->kind] >= XBF_OP_DONE)
+		ended = sh && !decide(q, sh);
+		if (ended)
 			xbf_list_pop(&q->ring.parked);
 		env_unlock(&q->ring.prod_lock, flags);
-		if (sh && decide(q, sh))
+		if (ended)
+			end_decided(sh);
+		else if (sh)
 			sent = send_first(q, sh);
 	} while (sh && sent);
 

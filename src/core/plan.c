@@ -133,3 +133,39 @@ void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
 	plan_grants(plan, f, params);
 	plan_ops(plan, f);
 }
+
+/**
+ * xbf_plan_revoke() - the backend declines what it has offered
+ * @plan: goes without it from now on
+ * @kind: of the request it declined
+ *
+ * A backend without barriers has nothing else to flush with: such a one was not
+ * asked for barriers in the first place.
+ *
+ * Return: false when that is no news.
+ */
+bool xbf_plan_revoke(struct xbf_plan *plan, u8 kind)
+{
+	u8 *ops = plan->ops;
+
+	switch (kind) {
+	case XBF_KIND_FORCE:
+	case XBF_KIND_FLUSH:
+		if (ops[XBF_KIND_FLUSH] == XBF_OP_DONE)
+			return false;
+		ops[XBF_KIND_FORCE] = BLKIF_OP_WRITE;
+		ops[XBF_KIND_FLUSH] = XBF_OP_DONE;
+		return true;
+	case XBF_KIND_DISCARD:
+		if (!xbf_plan_discards(plan))
+			return false;
+		ops[XBF_KIND_DISCARD] = XBF_OP_NONE;
+		ops[XBF_KIND_ERASE] = XBF_OP_NONE;
+		return true;
+	default:
+		if (!xbf_plan_erases(plan))
+			return false;
+		ops[XBF_KIND_ERASE] = XBF_OP_NONE;
+		return true;
+	}
+}

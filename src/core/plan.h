@@ -105,5 +105,6 @@ void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
 		    const struct xbf_params *params, const struct xbf_limit *limit);
 void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
 		   const struct xbf_params *params);
+bool xbf_plan_revoke(struct xbf_plan *plan, u8 kind);
 
 #endif /* XBF_CORE_PLAN_H */

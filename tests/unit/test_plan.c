@@ -321,6 +321,70 @@ static void no_operation_is_taken_for_none(void **state)
 	assert_true(XBF_OP_DONE < XBF_OP_NONE);
 }
 
+/* ---- what it declines ---- */
+
+static void check_ops(const struct xbf_plan *plan, u8 flush, u8 force, u8 discard, u8 erase)
+{
+	assert_int_equal(plan->ops[XBF_KIND_FLUSH], flush);
+	assert_int_equal(plan->ops[XBF_KIND_FORCE], force);
+	assert_int_equal(plan->ops[XBF_KIND_DISCARD], discard);
+	assert_int_equal(plan->ops[XBF_KIND_ERASE], erase);
+}
+
+static void declined_flush_is_not_asked_for_again(void **state)
+{
+	struct xbf_plan plan = make_plan();
+
+	(void)state;
+	assert_true(xbf_plan_revoke(&plan, XBF_KIND_FLUSH));
+	check_ops(&plan, XBF_OP_DONE, BLKIF_OP_WRITE, BLKIF_OP_DISCARD, BLKIF_OP_DISCARD);
+	assert_false(xbf_plan_flushes(&plan));
+	/* Others were on their way. */
+	assert_false(xbf_plan_revoke(&plan, XBF_KIND_FLUSH));
+	assert_false(xbf_plan_revoke(&plan, XBF_KIND_FORCE));
+	/* The next connection asks again. */
+	assert_true(xbf_plan_flushes((plan = make_plan(), &plan)));
+}
+
+static void declined_barrier_is_neither_flush_nor_force(void **state)
+{
+	static const u8 kinds[] = { XBF_KIND_FORCE, XBF_KIND_FLUSH };
+	struct xbf_plan plan;
+	u32 i;
+
+	(void)state;
+	features.val[XBF_NODE_FLUSH] = 0;
+	for (i = 0; i < NR_OF(kinds); i++) {
+		plan = make_plan();
+		assert_true(xbf_plan_forces(&plan));
+		assert_true(xbf_plan_revoke(&plan, kinds[i]));
+		check_ops(&plan, XBF_OP_DONE, BLKIF_OP_WRITE, BLKIF_OP_DISCARD, BLKIF_OP_DISCARD);
+		assert_false(xbf_plan_forces(&plan));
+	}
+}
+
+static void declined_discard_takes_the_secure_one_along(void **state)
+{
+	struct xbf_plan plan = make_plan();
+
+	(void)state;
+	assert_true(xbf_plan_revoke(&plan, XBF_KIND_DISCARD));
+	check_ops(&plan, BLKIF_OP_FLUSH_DISKCACHE, BLKIF_OP_WRITE, XBF_OP_NONE, XBF_OP_NONE);
+	assert_false(xbf_plan_revoke(&plan, XBF_KIND_DISCARD));
+	assert_false(xbf_plan_revoke(&plan, XBF_KIND_ERASE));
+}
+
+static void declined_secure_discard_leaves_the_plain_one(void **state)
+{
+	struct xbf_plan plan = make_plan();
+
+	(void)state;
+	assert_true(xbf_plan_revoke(&plan, XBF_KIND_ERASE));
+	check_ops(&plan, BLKIF_OP_FLUSH_DISKCACHE, BLKIF_OP_WRITE, BLKIF_OP_DISCARD, XBF_OP_NONE);
+	assert_false(xbf_plan_revoke(&plan, XBF_KIND_ERASE));
+	assert_true(xbf_plan_revoke(&plan, XBF_KIND_DISCARD));
+}
+
 #define PLAN_TEST(function)	cmocka_unit_test_setup_teardown(function, begin, test_end)
 
 int main(void)
@@ -337,6 +401,10 @@ int main(void)
 		PLAN_TEST(flush_is_what_the_backend_offers),
 		PLAN_TEST(secure_discard_needs_discard),
 		PLAN_TEST(no_operation_is_taken_for_none),
+		PLAN_TEST(declined_flush_is_not_asked_for_again),
+		PLAN_TEST(declined_barrier_is_neither_flush_nor_force),
+		PLAN_TEST(declined_discard_takes_the_secure_one_along),
+		PLAN_TEST(declined_secure_discard_leaves_the_plain_one),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
