@@ -53,8 +53,8 @@ static void follow_decline(struct xbf_queue *q, const struct xbf_shadow *sh)
 
 	if (!xbf_plan_revoke(&q->dev->plan, sh->kind))
 		return;
-	pr_warn("%s: the backend in domain %u no longer supports %s\n", xbf_dev_name(q->dev),
-		q->dev->backend_id, what[sh->kind]);
+	pr_warn_ratelimited("%s: the backend in domain %u no longer supports %s\n",
+			    xbf_dev_name(q->dev), q->dev->backend_id, what[sh->kind]);
 	xbf_dev_update(q->dev);
 }
 

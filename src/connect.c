@@ -364,6 +364,8 @@ void xbf_connect_resize(struct xbf_dev *dev)
 	xbf_feature_set(&now, XBF_NODE_SECTORS, raw);
 	xbf_features_check(&now, PAGE_SIZE);
 	note = now.note[XBF_NODE_SECTORS];
+	if (xbf_plan_renew(&dev->plan, &dev->features))
+		xbf_dev_update(dev);
 	if (note != XBF_NOTE_REFUSED)
 		xbf_disk_resize(dev, now.val[XBF_NODE_SECTORS]);
 	if (note != XBF_NOTE_FINE)

@@ -169,3 +169,23 @@ bool xbf_plan_revoke(struct xbf_plan *plan, u8 kind)
 		return true;
 	}
 }
+
+/**
+ * xbf_plan_renew() - the backend says once more that it is connected
+ * @plan: does again what was declined
+ * @f: what was offered
+ *
+ * It may be another one on the same ring. Asked in vain it declines again.
+ *
+ * Return: true when there was anything.
+ */
+bool xbf_plan_renew(struct xbf_plan *plan, const struct xbf_features *f)
+{
+	struct xbf_plan offered;
+
+	plan_ops(&offered, f);
+	if (!memcmp(plan->ops, offered.ops, sizeof(plan->ops)))
+		return false;
+	memcpy(plan->ops, offered.ops, sizeof(plan->ops));
+	return true;
+}

@@ -106,5 +106,6 @@ void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
 void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
 		   const struct xbf_params *params);
 bool xbf_plan_revoke(struct xbf_plan *plan, u8 kind);
+bool xbf_plan_renew(struct xbf_plan *plan, const struct xbf_features *f);
 
 #endif /* XBF_CORE_PLAN_H */

@@ -89,6 +89,8 @@ void sim_offer_draw(struct sim_offer *offer, const struct sim_offer *at_most)
 
 	*offer = (struct sim_offer){
 		.ring_order = sim_random(5),
+		.ring_refused = sim_chance(6) ? 1 + sim_random(4) : 0,
+		.old_rings = sim_chance(4),
 		.max_queues = 1 + sim_random(4),
 		.max_indirect = indirect[sim_random(sizeof(indirect) / sizeof(indirect[0]))],
 		.persistent = sim_chance(2),
@@ -121,7 +123,10 @@ void sim_offer_draw(struct sim_offer *offer, const struct sim_offer *at_most)
 /* What the frontend may read before it makes its rings. */
 static void offer_rings(const struct backend *be)
 {
-	write_number(be, "max-ring-page-order", be->offer.ring_order);
+	if (be->offer.old_rings)
+		write_number(be, "max-ring-pages", 1u << be->offer.ring_order);
+	else
+		write_number(be, "max-ring-page-order", be->offer.ring_order);
 	write_number(be, "multi-queue-max-queues", be->offer.max_queues);
 }
 
@@ -141,7 +146,8 @@ static void offer_disk(const struct backend *be)
 	write_number(be, "discard-secure", offer->secure);
 	write_number(be, "discard-granularity", offer->sector_size);
 	write_number(be, "discard-alignment", 0);
-	sim_storage_write_through(be->vdev, !offer->flush && !offer->barrier);
+	/* What has no flush after all has none when it comes back to the living ring. */
+	sim_storage_write_through(be->vdev, be->cacheless || (!offer->flush && !offer->barrier));
 }
 
 /* ---- connecting ---- */
@@ -221,16 +227,35 @@ static void disconnect(struct backend *be)
 		be->nr_lanes = 0;
 }
 
+/* As the backend's own dialect has it. */
+static uint32_t read_order(const struct backend *be)
+{
+	uint32_t pages, order = 0;
+
+	if (!be->offer.old_rings)
+		return read_number(be->front, "ring-page-order", 0);
+	pages = read_number(be->front, "num-ring-pages", 1);
+	while (pages >> (order + 1))
+		order++;
+	return order;
+}
+
 static bool connect_rings(struct backend *be)
 {
 	uint32_t queues = read_number(be->front, "multi-queue-num-queues", 1);
-	uint32_t order = read_number(be->front, "ring-page-order", 0);
+	uint32_t order = read_order(be);
 	const char *protocol = read_node(be->front, "protocol");
 	uint32_t i;
 
 	if (!protocol || strcmp(protocol, XEN_IO_PROTO_ABI_NATIVE) ||
 	    order > be->offer.ring_order || !queues || queues > be->offer.max_queues) {
 		refused(be, "it asks for what was not offered");
+		return false;
+	}
+	/* It offers more than it can map. */
+	if (be->offer.ring_refused && order >= be->offer.ring_refused) {
+		sim_note("the backend of vbd %u cannot map rings of order %u", be->vdev, order);
+		switch_state(be, XenbusStateClosing);
 		return false;
 	}
 	be->persistent = be->offer.persistent && read_number(be->front, "feature-persistent", 0);

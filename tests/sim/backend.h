@@ -89,6 +89,7 @@ struct lane {
  * @dead: the domain is gone
  * @stalled: takes and answers nothing
  * @proven: has been connected before
+ * @cacheless: has declined a flush
  * @persistent: both sides want persistent grants
  * @untrusted: the guest does not trust it, and it looks around
  * @errors: answers that were errors
@@ -100,7 +101,7 @@ struct backend {
 	char front[64], dir[64];
 	struct sim_wait wait;
 	int state, seen;
-	bool here, leave, close, dead, stalled, proven, persistent, untrusted;
+	bool here, leave, close, dead, stalled, proven, persistent, untrusted, cacheless;
 	unsigned int errors, nr_lanes;
 	struct lane lanes[SIM_MAX_LANES];
 };

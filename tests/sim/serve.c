@@ -372,8 +372,10 @@ static int16_t execute(struct lane *lane, struct job *job)
 	}
 	if (be->offer.declines && may_decline(job->op) && sim_chance(be->offer.declines)) {
 		/* Who has no flush has no cache. */
-		if (job->op != BLKIF_OP_DISCARD)
+		if (job->op != BLKIF_OP_DISCARD) {
+			be->cacheless = true;
 			sim_storage_write_through(be->vdev, true);
+		}
 		return BLKIF_RSP_EOPNOTSUPP;
 	}
 	carry_out(lane, job);

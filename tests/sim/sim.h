@@ -271,6 +271,8 @@ struct sim_offer {
 	bool reorder;
 	bool forgets_events;	/* does not send some; the driver must find out */
 	uint32_t errors;	/* one answer in so many is an error; 0: none */
+	uint32_t ring_refused;	/* rings of this order and more cannot be mapped; 0: all can */
+	bool old_rings;		/* speaks the older dialect of ring sizes */
 	uint32_t declines;	/* one flush, barrier or discard in so many; 0: none */
 	bool keeps_mapped;	/* unmaps late */
 };

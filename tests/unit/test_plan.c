@@ -385,6 +385,22 @@ static void declined_secure_discard_leaves_the_plain_one(void **state)
 	assert_true(xbf_plan_revoke(&plan, XBF_KIND_DISCARD));
 }
 
+static void what_was_declined_is_asked_again_on_the_ring_that_lives(void **state)
+{
+	struct xbf_plan plan = make_plan();
+	static const u8 kinds[] = { XBF_KIND_FLUSH, XBF_KIND_DISCARD, XBF_KIND_ERASE };
+	u32 i;
+
+	(void)state;
+	assert_false(xbf_plan_renew(&plan, &features));
+	for (i = 0; i < NR_OF(kinds); i++) {
+		xbf_plan_revoke(&plan, kinds[i]);
+		assert_true(xbf_plan_renew(&plan, &features));
+		check_ops(&plan, BLKIF_OP_FLUSH_DISKCACHE, BLKIF_OP_WRITE, BLKIF_OP_DISCARD,
+			  BLKIF_OP_DISCARD);
+	}
+}
+
 #define PLAN_TEST(function)	cmocka_unit_test_setup_teardown(function, begin, test_end)
 
 int main(void)
@@ -405,6 +421,7 @@ int main(void)
 		PLAN_TEST(declined_barrier_is_neither_flush_nor_force),
 		PLAN_TEST(declined_discard_takes_the_secure_one_along),
 		PLAN_TEST(declined_secure_discard_leaves_the_plain_one),
+		PLAN_TEST(what_was_declined_is_asked_again_on_the_ring_that_lives),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
