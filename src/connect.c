@@ -338,6 +338,7 @@ int xbf_connect_finish(struct xbf_dev *dev)
 		return err;
 	for (i = 0; i < dev->nr_queues && !err; i++)
 		err = xbf_queue_set_grants(&dev->queues[i], &dev->plan, &xbf_budget);
+	xbf_store_identify(dev);
 	if (!err)
 		err = xbf_disk_create(dev);
 	if (!err)

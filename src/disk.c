@@ -2,8 +2,11 @@
 /*
  * disk.c - the gendisk: name and minors, limits, capacity, file operations.
  */
+#include <linux/cdrom.h>
 #include <linux/hdreg.h>
 #include <linux/module.h>
+#include <linux/sysfs.h>
+#include <linux/uaccess.h>
 
 #include "device.h"
 #include "disk.h"
@@ -76,14 +79,79 @@ static int xbf_getgeo(struct gendisk *gd, struct hd_geometry *geo)
 }
 XBF_ADAPT_BDEV_GETGEO(xbf_getgeo)
 
+/*
+ * What programs ask a CD drive: it can nothing but read, and has one session. Other
+ * commands are not ours.
+ */
+static int xbf_ioctl(struct block_device *bdev, blk_mode_t mode, unsigned int command,
+		     unsigned long argument)
+{
+	const struct xbf_dev *dev = bdev->bd_disk->private_data;
+	bool cdrom = xbf_features_info(&dev->features) & VDISK_CDROM;
+
+	if (command == CDROMMULTISESSION) {
+		size_t size = sizeof(struct cdrom_multisession);
+
+		return clear_user((void __user *)argument, size) ? -EFAULT : 0;
+	}
+	return command == CDROM_GET_CAPABILITY && cdrom ? 0 : -ENOTTY;
+}
+XBF_ADAPT_BDEV_IOCTL(xbf_ioctl)
+
 /* clang-format off */
 static const struct block_device_operations xbf_fops = {
 	.owner	= THIS_MODULE,
 	XBF_SET_BDEV_OPEN(xbf_open)
 	XBF_SET_BDEV_RELEASE(xbf_release)
 	XBF_SET_BDEV_GETGEO(xbf_getgeo)
+	XBF_SET_BDEV_IOCTL(xbf_ioctl)
+	.compat_ioctl	= blkdev_compat_ptr_ioctl,
 };
 /* clang-format on */
+
+/*
+ * Who the disk is, for udev's rules. Not "wwid" or "serial": tools would remember
+ * the disk by it, and not find it under the kernel's own driver.
+ */
+static ssize_t xen_serial_show(struct device *device, struct device_attribute *attr, char *buf)
+{
+	const struct xbf_dev *dev = dev_to_disk(device)->private_data;
+
+	return sysfs_emit(buf, "%s\n", dev->disk.serial);
+}
+static DEVICE_ATTR_RO(xen_serial);
+
+static ssize_t xen_identifier_show(struct device *device, struct device_attribute *attr, char *buf)
+{
+	const struct xbf_dev *dev = dev_to_disk(device)->private_data;
+
+	return sysfs_emit(buf, "%s\n", dev->disk.identifier);
+}
+static DEVICE_ATTR_RO(xen_identifier);
+
+static struct attribute *xbf_attrs[] = {
+	&dev_attr_xen_serial.attr,
+	&dev_attr_xen_identifier.attr,
+	NULL,
+};
+
+/* Only what there is. */
+static umode_t xbf_attr_mode(struct kobject *kobj, struct attribute *attr, int index)
+{
+	const struct xbf_dev *dev = dev_to_disk(kobj_to_dev(kobj))->private_data;
+	const struct xbf_disk *disk = &dev->disk;
+
+	if (attr == &dev_attr_xen_serial.attr)
+		return disk->serial[0] ? attr->mode : 0;
+	return disk->identifier[0] ? attr->mode : 0;
+}
+
+static const struct attribute_group xbf_attr_group = {
+	.attrs = xbf_attrs,
+	.is_visible = xbf_attr_mode,
+};
+
+static const struct attribute_group *xbf_attr_groups[] = { &xbf_attr_group, NULL };
 
 /* What may change when the disk comes to another backend. */
 static void set_abilities(struct queue_limits *lim, const struct xbf_dev *dev)
@@ -206,7 +274,7 @@ fail_minors:
  */
 int xbf_disk_announce(struct xbf_dev *dev)
 {
-	int err = device_add_disk(&dev->xdev->dev, dev->disk.gd, NULL);
+	int err = device_add_disk(&dev->xdev->dev, dev->disk.gd, xbf_attr_groups);
 
 	if (err)
 		pr_err("%s: cannot add the disk: error %d\n", dev->disk.name, err);

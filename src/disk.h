@@ -9,6 +9,7 @@
 #include <linux/blkdev.h>
 
 #include "core/vdev.h"
+#include "core/vpd.h"
 
 struct xbf_dev;
 
@@ -21,6 +22,8 @@ struct xbf_dev;
  * @tag_set: tags of all its queues
  * @vdev: its place among the xvd disks
  * @name: of the disk
+ * @serial: serial number that the storage gave it; empty: none
+ * @identifier: a name that is its own in all the world, likewise
  * @minors: link in the list of minors in use
  * @cached: the block layer flushes the disk's cache; slow work, once the disk is there
  * @added: the disk is visible to user space; slow work only
@@ -30,6 +33,8 @@ struct xbf_disk {
 	struct blk_mq_tag_set tag_set;
 	struct xbf_vdev vdev;
 	char name[XBF_NAME_LEN];
+	char serial[XBF_VPD_LEN];
+	char identifier[XBF_VPD_LEN];
 	struct list_head minors;
 	bool cached;
 	bool added;

@@ -125,6 +125,26 @@ int xbf_store_find(struct xbf_dev *dev)
 	return 0;
 }
 
+/**
+ * xbf_store_identify() - learn who the disk is, where its storage says so
+ * @dev: the vbd
+ *
+ * Worker only, before there is a disk.
+ */
+void xbf_store_identify(struct xbf_dev *dev)
+{
+	char *serial = xbf_store_text(dev, XBF_NODE_SERIAL);
+	char *identifiers = xbf_store_text(dev, XBF_NODE_IDENTIFIERS);
+	u64 len;
+
+	if (serial && xbf_node_judge(XBF_NODE_SERIAL, serial, &len) == XBF_NOTE_FINE)
+		xbf_vpd_serial(serial, dev->disk.serial);
+	if (identifiers && xbf_node_judge(XBF_NODE_IDENTIFIERS, identifiers, &len) == XBF_NOTE_FINE)
+		xbf_vpd_identifier(identifiers, dev->disk.identifier);
+	kfree(serial);
+	kfree(identifiers);
+}
+
 /* ---- the offer ---- */
 
 static int write_number(struct xenbus_transaction xbt, const struct xbf_dev *dev,

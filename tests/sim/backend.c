@@ -133,6 +133,11 @@ static void offer_rings(const struct backend *be)
 static void offer_disk(const struct backend *be)
 {
 	const struct sim_offer *offer = &be->offer;
+	char path[PATH];
+
+	/* Page 0x80 with the serial number "abcd". */
+	snprintf(path, PATH, "%s/sm-data/scsi/0x12/0x80", be->dir);
+	sim_store_write(path, "AIAABGFiY2Q=");
 
 	write_number(be, "sectors", offer->sectors);
 	write_number(be, "info", offer->readonly ? VDISK_READONLY : 0);

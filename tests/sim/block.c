@@ -12,6 +12,8 @@
  *	- the ordered worker waits neither for I/O nor for a frozen queue
  *	- names are unique, disks are deleted before they are put
  */
+#include <linux/sysfs.h>
+
 #include "block.h"
 
 #define RQ_TIMEOUT		(30 * HZ)
@@ -339,13 +341,29 @@ static void scan_partitions(struct sim_disk *disk)
 	sim_disk_close(disk);
 }
 
+/* What a program that reads all of sysfs would find. */
+static void read_attributes(struct gendisk *gd, const struct attribute_group *group)
+{
+	char text[PAGE_SIZE];
+	int i;
+
+	for (i = 0; group->attrs[i]; i++) {
+		struct device_attribute *attr =
+			container_of(group->attrs[i], struct device_attribute, attr);
+
+		if (!group->is_visible((struct kobject *)gd, &attr->attr, i))
+			continue;
+		attr->show(disk_to_dev(gd), attr, text);
+		sim_note("%s has %s: %s", gd->disk_name, attr->attr.name, text);
+	}
+}
+
 int device_add_disk(struct device *parent, struct gendisk *gd,
 		    const struct attribute_group **groups)
 {
 	struct sim_disk *disk = disk_of(gd);
 
 	(void)parent;
-	(void)groups;
 	might_sleep();
 	if (sim_chance(sim_alloc_fails * 8))
 		return -ENOMEM;
@@ -353,6 +371,8 @@ int device_add_disk(struct device *parent, struct gendisk *gd,
 		sim_broken("names are unique", "%s", gd->disk_name);
 	disk->visible = true;
 	sim_note("%s is there: %llu sectors", gd->disk_name, (unsigned long long)gd->capacity);
+	for (; *groups; groups++)
+		read_attributes(gd, *groups);
 	scan_partitions(disk);
 	return 0;
 }

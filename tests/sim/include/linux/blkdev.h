@@ -104,13 +104,21 @@ typedef unsigned int blk_mode_t;
 #define BLK_OPEN_EXCL	4u
 #define BLK_OPEN_NDELAY	8u
 
-struct block_device;
+struct block_device {
+	struct gendisk *bd_disk;
+};
+
+/* No program asks by the conventions of another word size. */
+#define blkdev_compat_ptr_ioctl NULL
+
 struct block_device_operations {
 	struct module *owner;
 	int (*open)(struct gendisk *disk, blk_mode_t mode);
 	void (*release)(struct gendisk *disk);
 	int (*ioctl)(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
 		     unsigned long arg);
+	int (*compat_ioctl)(struct block_device *bdev, blk_mode_t mode, unsigned int cmd,
+			    unsigned long arg);
 	int (*getgeo)(struct gendisk *disk, struct hd_geometry *geo);
 	void (*free_disk)(struct gendisk *disk);
 };
