@@ -16,6 +16,7 @@
 #include "complete.h"
 #include "connect.h"
 #include "module.h"
+#include "quarantine.h"
 #include "stats.h"
 #include "store.h"
 
@@ -155,6 +156,23 @@ static void follow_refusal(struct xbf_dev *dev)
 }
 
 /**
+ * xbf_connect_hint() - why may a backend not answer our offer?
+ * @dev: the vbd
+ *
+ * QEMU's, with blocks of more than 512 bytes, waits for a frontend that says it
+ * counts in blocks: a deprecated dialect in which the same numbers mean other
+ * places on the disk.
+ *
+ * Any context. Return: for the end of a message.
+ */
+const char *xbf_connect_hint(const struct xbf_dev *dev)
+{
+	if (!READ_ONCE(dev->offered) || !READ_ONCE(dev->large_blocks))
+		return "";
+	return "; its sector-size is not 512: it may insist on feature-large-sector-size, which this driver does not speak";
+}
+
+/**
  * xbf_connect_publish() - first half of the handshake: offer rings
  * @dev: the vbd, new, or on hold with everything taken back; the backend is in
  *	 InitWait
@@ -164,9 +182,18 @@ static void follow_refusal(struct xbf_dev *dev)
 int xbf_connect_publish(struct xbf_dev *dev)
 {
 	int err = xbf_store_find(dev);
+	u32 kept;
+	u64 block;
 
 	if (err)
 		return err;
+	kept = xbf_quarantine_count(dev->backend_id);
+	if (kept > XBF_QUARANTINE_MAX) {
+		xenbus_dev_error(dev->xdev, -EBUSY,
+				 "domain %u still maps %u pages of disks that are gone",
+				 dev->backend_id, kept);
+		return -EBUSY;
+	}
 	xbf_store_features(dev, 0, XBF_NODE_CONNECTED);
 	xbf_store_report(dev, 0, XBF_NODE_CONNECTED);
 	xbf_params_get(&dev->params);
@@ -181,6 +208,8 @@ int xbf_connect_publish(struct xbf_dev *dev)
 		xbf_limit_lift(&dev->limit);
 		return err;
 	}
+	dev->large_blocks = xbf_store_number(dev, XBF_NODE_SECTOR_SIZE, &block) == XBF_NOTE_FINE &&
+			    block > 1u << XBF_SECTOR_SHIFT;
 	err = xbf_store_offer(dev);
 	if (err)
 		xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
@@ -429,7 +458,8 @@ static u32 end_grants(struct xbf_dev *dev)
  * @dev: the vbd, without a disk
  *
  * Waits a bounded time for the backend to unmap our pages. What it still maps
- * then is leaked: a page that another domain can write to must not be reused.
+ * then goes to the quarantine: a page that another domain can write to must not
+ * be reused.
  */
 void xbf_connect_teardown(struct xbf_dev *dev)
 {
@@ -446,8 +476,10 @@ void xbf_connect_teardown(struct xbf_dev *dev)
 		msleep(UNMAP_DELAY_MS);
 		left = end_grants(dev);
 	}
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_quarantine_add(&dev->queues[i]);
 	if (left)
-		pr_warn("%s: the backend in domain %u still maps %u pages after %u s; they are lost until the guest reboots\n",
+		pr_warn("%s: the backend in domain %u still maps %u pages after %u s; they are set aside until it lets go\n",
 			xbf_dev_name(dev), dev->backend_id, left,
 			UNMAP_TRIES * UNMAP_DELAY_MS / 1000);
 	free_queues(dev);

@@ -7,6 +7,7 @@
 
 #include "device.h"
 
+const char *xbf_connect_hint(const struct xbf_dev *dev);
 int xbf_connect_publish(struct xbf_dev *dev);
 int xbf_connect_finish(struct xbf_dev *dev);
 int xbf_connect_read(struct xbf_dev *dev);

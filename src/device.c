@@ -100,9 +100,9 @@ static void complain(struct work_struct *work)
 	enum xbf_life life = READ_ONCE(dev->life);
 
 	if (xbf_life_waits(life))
-		pr_warn("%s: the handshake with the backend in domain %u does not finish: it is in state %d, we are %s; waiting on\n",
+		pr_warn("%s: the handshake with the backend in domain %u does not finish: it is in state %d, we are %s%s; waiting on\n",
 			xbf_dev_name(dev), READ_ONCE(dev->backend_id), READ_ONCE(dev->peer),
-			xbf_life_name(life));
+			xbf_life_name(life), xbf_connect_hint(dev));
 }
 
 static void publish(struct xbf_dev *dev)

@@ -47,6 +47,7 @@ enum xbf_chore {
  * @limit: of the next offer
  * @offered: an offer stands that the backend has not answered
  * @refused: it closed instead
+ * @large_blocks: it said before connecting that a block has more than 512 bytes
  * @queues: @nr_queues of them; as long as there is a disk it is these
  * @next_rejoin: in jiffies: not earlier
  * @watches: on the capacity, one for each backend directory there has been
@@ -81,6 +82,7 @@ struct xbf_dev {
 	struct xbf_limit limit;
 	bool offered;
 	bool refused;
+	bool large_blocks;
 	struct xbf_queue *queues;
 	u32 nr_queues;
 	unsigned long next_rejoin;

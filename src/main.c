@@ -14,6 +14,7 @@
 
 #include "device.h"
 #include "module.h"
+#include "quarantine.h"
 #include "stats.h"
 
 /* Grant references in one frame of the grant table, version 1. */
@@ -208,6 +209,7 @@ static void __exit xbf_exit(void)
 	}
 	unregister_pm_notifier(&sleep_notifier);
 	xbf_stats_exit();
+	xbf_quarantine_exit();
 	unregister_blkdev(XBF_MAJOR, "xvd");
 	destroy_workqueue(xbf_wq);
 }

@@ -180,3 +180,20 @@ u32 xbf_queue_end_pools(struct xbf_queue *q)
 {
 	return xbf_pool_destroy(&q->grants.data) + xbf_pool_destroy(&q->grants.indirect);
 }
+
+/**
+ * xbf_queue_move_grants() - hand over what a queue's backend still maps
+ * @to: zeroed; only to be ended from then on
+ * @from: a quiet queue; has neither ring nor grants afterwards
+ */
+void xbf_queue_move_grants(struct xbf_queue *to, struct xbf_queue *from)
+{
+	to->area = from->area;
+	to->nr_pages = from->nr_pages;
+	to->nr_area_refs = from->nr_area_refs;
+	memcpy(to->area_refs, from->area_refs, sizeof(to->area_refs));
+	from->area = NULL;
+	from->nr_area_refs = 0;
+	xbf_pool_move(&to->grants.data, &from->grants.data);
+	xbf_pool_move(&to->grants.indirect, &from->grants.indirect);
+}

@@ -131,5 +131,6 @@ u32 xbf_queue_take(struct xbf_queue *q, struct xbf_shadow_list *list);
 void xbf_queue_break(struct xbf_queue *q);
 u32 xbf_queue_end_ring(struct xbf_queue *q);
 u32 xbf_queue_end_pools(struct xbf_queue *q);
+void xbf_queue_move_grants(struct xbf_queue *to, struct xbf_queue *from);
 
 #endif /* XBF_QUEUE_H */

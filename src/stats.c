@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stats.c - debugfs, read-only: xen-blkfront/<disk>/{features,queues}.
+ * stats.c - debugfs, read-only: xen-blkfront/<disk>/{features,queues}, and what
+ * backends keep mapped of disks that are gone: xen-blkfront/quarantine.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
 #include "device.h"
+#include "quarantine.h"
 #include "stats.h"
 
 static struct dentry *root;
@@ -94,6 +96,13 @@ static int queues_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(queues);
 
+static int quarantine_show(struct seq_file *m, void *unused)
+{
+	xbf_quarantine_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(quarantine);
+
 /**
  * xbf_stats_init() - make the module's directory
  *
@@ -102,6 +111,7 @@ DEFINE_SHOW_ATTRIBUTE(queues);
 void xbf_stats_init(void)
 {
 	root = debugfs_create_dir("xen-blkfront", NULL);
+	debugfs_create_file("quarantine", 0400, root, NULL, &quarantine_fops);
 }
 
 /**

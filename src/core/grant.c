@@ -230,6 +230,20 @@ u32 xbf_pool_destroy(struct xbf_pool *pool)
 	return xbf_pool_retry(pool);
 }
 
+/**
+ * xbf_pool_move() - let what is left of a pool outlive its owner
+ * @pool: becomes what is left
+ * @from: one that was destroyed, or never set up; is as if never set up afterwards
+ *
+ * Nobody else has either of them.
+ */
+void xbf_pool_move(struct xbf_pool *pool, struct xbf_pool *from)
+{
+	*pool = *from;
+	env_lock_init(&pool->lock);
+	memset(from, 0, sizeof(*from));
+}
+
 /* The part of xbf_pool_take() for pools that have too few. */
 struct xbf_gnt *xbf_pool_grow_and_take(struct xbf_pool *pool, u32 nr)
 {

@@ -92,6 +92,7 @@ struct xbf_pool {
 void xbf_budget_init(struct xbf_budget *budget, u32 max);
 int xbf_pool_init(struct xbf_pool *pool, struct xbf_budget *budget, u32 reserve, u32 max);
 u32 xbf_pool_destroy(struct xbf_pool *pool);
+void xbf_pool_move(struct xbf_pool *pool, struct xbf_pool *from);
 struct xbf_gnt *xbf_pool_grow_and_take(struct xbf_pool *pool, u32 nr);
 void xbf_pool_quarantine(struct xbf_pool *pool, struct xbf_gnt *gnt);
 u32 xbf_pool_retry(struct xbf_pool *pool);

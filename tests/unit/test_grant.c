@@ -473,6 +473,30 @@ static void destroyed_pool_keeps_what_is_mapped(void **state)
 	assert_int_equal(p.nr, 0);
 }
 
+/* Of a disk that is gone; its budget is asked back when the backend lets go. */
+static void moved_pool_outlives_its_owner(void **state)
+{
+	struct xbf_pool kept;
+	struct xbf_gnt *gnt;
+
+	(void)state;
+	xbf_pool_destroy(&pool);
+	set_up(&pool, XBF_MODE_BOUNCE, 0, PLENTY);
+	gnt = used_and_kept(&pool);
+	xbf_pool_quarantine(&pool, gnt);
+	assert_int_equal(xbf_pool_destroy(&pool), 1);
+	xbf_pool_move(&kept, &pool);
+	assert_int_equal(xbf_pool_destroy(&pool), 0);
+	assert_int_equal(xbf_pool_destroy(&kept), 1);
+	assert_int_equal(budget.used, 1);
+	model_unmap_all();
+	assert_int_equal(xbf_pool_destroy(&kept), 0);
+	assert_int_equal(budget.used, 0);
+	/* One that never was a pool is none afterwards. */
+	xbf_pool_move(&kept, &pool);
+	assert_int_equal(xbf_pool_destroy(&kept), 0);
+}
+
 static void forgotten_grant_is_gone(void **state)
 {
 	struct xbf_gnt *gnt = xbf_pool_take(&pool, 1);
@@ -549,6 +573,7 @@ int main(void)
 		POOL_TEST(quarantined_page_is_neither_used_nor_freed),
 		POOL_TEST(quarantine_gives_up_what_it_can),
 		POOL_TEST(destroyed_pool_keeps_what_is_mapped),
+		POOL_TEST(moved_pool_outlives_its_owner),
 		POOL_TEST(forgotten_grant_is_gone),
 		POOL_TEST(area_is_shared_whole_or_not_at_all),
 	};

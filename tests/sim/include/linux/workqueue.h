@@ -40,6 +40,11 @@ do {									\
 		.direct = true, .fn = linux_delay_over, .arg = (dwork_)	\
 	};								\
 } while (0)
+#define DECLARE_DELAYED_WORK(name_, func_)				\
+	struct delayed_work name_ = {					\
+		.work = { .func = (func_) },				\
+		.timer = { .direct = true, .fn = linux_delay_over, .arg = &(name_) }, \
+	}
 void linux_delay_over(void *dwork);
 #define to_delayed_work(work_)	container_of(work_, struct delayed_work, work)
 
