@@ -100,14 +100,20 @@ static inline gfp_t env_gfp(bool may_sleep)
 	return may_sleep ? GFP_NOIO : GFP_NOWAIT | __GFP_NOWARN;
 }
 
+/* Where a page is several frames, kmalloc() has aligned ones of a frame each. */
 static inline void *env_frame_alloc(bool may_sleep)
 {
+	if (PAGE_SIZE > XEN_PAGE_SIZE)
+		return kzalloc(XEN_PAGE_SIZE, env_gfp(may_sleep));
 	return (void *)get_zeroed_page(env_gfp(may_sleep));
 }
 
 static inline void env_frame_free(void *addr)
 {
-	free_page((unsigned long)addr);
+	if (PAGE_SIZE > XEN_PAGE_SIZE)
+		kfree(addr);
+	else
+		free_page((unsigned long)addr);
 }
 
 static inline void *env_alloc(size_t size, bool may_sleep)

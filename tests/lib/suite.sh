@@ -30,6 +30,8 @@ usage: suite.sh COMMAND
   refresh [SUITE...]        fetch package lists again now (otherwise once a day)
 suites: bullseye bookworm trixie trixie-backports sid experimental
 XBF_ROOT_SUITE=SUITE chooses another suite's root for with-root and headers.
+XBF_ARCH=arm64 means kernels of that architecture, to be built for here (a cross compiler
+is installed in the root, what runs while building is this machine's).
 END
 }
 
@@ -39,7 +41,16 @@ suite_die() {
 	exit 1
 }
 
-suite_arch() { dpkg --print-architecture; }
+: "${XBF_ARCH:=}"
+suite_arch() { echo "${XBF_ARCH:-$(dpkg --print-architecture)}"; }
+
+# What a cross compiler's name begins with.
+suite_triplet() {
+	case $XBF_ARCH in
+	arm64) echo aarch64-linux-gnu ;;
+	*) suite_die "no cross compiler is known for '$XBF_ARCH'" ;;
+	esac
+}
 
 # Where a suite's compilers live: overlays have none of their own.
 suite_base() {
@@ -85,7 +96,7 @@ suite_sources() {
 	fi
 }
 
-suite_dir() { echo "$XBF_CACHE/apt/$1"; }
+suite_dir() { echo "$XBF_CACHE/apt/$1${XBF_ARCH:+-$XBF_ARCH}"; }
 
 # Options that make apt work in a suite's own folder. Read after the machine's
 # own configuration, so that its proxy settings stay.
@@ -114,6 +125,11 @@ Acquire::GzipIndexes "false";
 Acquire::Languages "none";
 Acquire::Retries "3";
 Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+END
+	[ -z "$XBF_ARCH" ] || cat >>"$dir/apt.conf" <<END
+APT::Architecture "$XBF_ARCH";
+#clear APT::Architectures;
+APT::Architectures { "$XBF_ARCH"; };
 END
 }
 
@@ -340,19 +356,24 @@ suite_kernel_series() {
 	suite_say "no $label kernel in: $*"
 }
 
-suite_kernels() {
-	suite_kernel_series 5.10 '5[.]10[.][0-9.]+-[0-9]+' bullseye
-	suite_kernel_series 6.1 '6[.]1[.][0-9.]+-[0-9]+' bookworm
-	suite_kernel_series 6.12 '6[.]12[.][0-9][^-]*' trixie
-	suite_kernel_series 7.2 '7[.]2[.][0-9][^-]*' trixie-backports sid experimental
-	suite_kernel_newest trixie-backports sid experimental
-}
+suite_labels='5.10 6.1 6.12 7.2 newest'
 
 suite_kernel() {
-	local line
-	line=$(suite_kernels | awk -v label="$1" '$1 == label')
-	[ -n "$line" ] || suite_die "no kernel '$1'; there are: $(suite_kernels | awk '{ print $1 }' | xargs)"
-	echo "$line"
+	case $1 in
+	5.10) suite_kernel_series 5.10 '5[.]10[.][0-9.]+-[0-9]+' bullseye ;;
+	6.1) suite_kernel_series 6.1 '6[.]1[.][0-9.]+-[0-9]+' bookworm ;;
+	6.12) suite_kernel_series 6.12 '6[.]12[.][0-9][^-]*' trixie ;;
+	7.2) suite_kernel_series 7.2 '7[.]2[.][0-9][^-]*' trixie-backports sid experimental ;;
+	newest) suite_kernel_newest trixie-backports sid experimental ;;
+	*) suite_die "no kernel '$1'; there are: $suite_labels" ;;
+	esac
+}
+
+suite_kernels() {
+	local label
+	for label in $suite_labels; do
+		suite_kernel "$label"
+	done
 }
 
 # suite_headers_tree LABEL: the unpacked header packages of a kernel.
@@ -368,7 +389,10 @@ suite_headers_tree() {
 		rm -rf "$tree.new"
 		names=$(suite_depends "$suite" "$headers" 'linux-(headers|kbuild)-[0-9].*|pahole')
 		# shellcheck disable=SC2046 # one word per package
-		suite_unpack "$suite" "$tree.new" "$headers" $(grep linux- <<<"$names")
+		suite_unpack "$suite" "$tree.new" "$headers" $(grep linux-headers <<<"$names")
+		# These run here.
+		# shellcheck disable=SC2046
+		XBF_ARCH='' suite_unpack "$suite" "$tree.new" $(grep linux-kbuild <<<"$names")
 		{ grep -v linux- <<<"$names" || true; } >"$tree.new/needs"
 		mv "$tree.new" "$tree"
 	) 9>"$tree.lock"
@@ -388,7 +412,8 @@ suite_headers_root() {
 		suite_root "$XBF_ROOT_SUITE"
 	else
 		# shellcheck disable=SC2046 # one word per package
-		suite_root "$suite" $(suite_headers_compiler "$2") $(cat "$2/needs")
+		suite_root "$suite" "$(suite_headers_compiler "$2")${XBF_ARCH:+-$(suite_triplet)}" \
+			$(cat "$2/needs")
 	fi
 }
 

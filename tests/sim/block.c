@@ -344,7 +344,7 @@ static void scan_partitions(struct sim_disk *disk)
 /* What a program that reads all of sysfs would find. */
 static void read_attributes(struct gendisk *gd, const struct attribute_group *group)
 {
-	char text[PAGE_SIZE];
+	static char text[PAGE_SIZE];
 	int i;
 
 	for (i = 0; group->attrs[i]; i++) {

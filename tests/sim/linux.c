@@ -142,6 +142,9 @@ void *linux_alloc(size_t size, size_t align, gfp_t gfp, const char *who)
 		sim_note("no memory for %s", who);
 		return NULL;
 	}
+	/* Powers of two are naturally aligned. */
+	if (!align && size >= XBF_FRAME_SIZE && is_power_of_2(size))
+		align = size;
 	block = malloc(sizeof(*block));
 	block->addr = align ? aligned_alloc(align, size) : malloc(size);
 	block->size = size;
@@ -156,7 +159,7 @@ void *linux_alloc(size_t size, size_t align, gfp_t gfp, const char *who)
 
 void sim_linux_on_free(void *addr, size_t size)
 {
-	if (!((uintptr_t)addr & ~PAGE_MASK) && size >= PAGE_SIZE)
+	if (!((uintptr_t)addr % XBF_FRAME_SIZE) && size >= XBF_FRAME_SIZE)
 		sim_grant_page_freed(addr, size);
 }
 

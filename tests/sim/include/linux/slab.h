@@ -7,7 +7,10 @@
 
 #include "kernel.h"
 
-#define PAGE_SHIFT	     12
+#ifndef SIM_PAGE_SHIFT
+#define SIM_PAGE_SHIFT	     12
+#endif
+#define PAGE_SHIFT	     SIM_PAGE_SHIFT
 #define PAGE_SIZE	     (1ul << PAGE_SHIFT)
 #define PAGE_MASK	     (~(PAGE_SIZE - 1))
 
