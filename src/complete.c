@@ -91,6 +91,23 @@ static void end_batch(struct xbf_queue *q, struct xbf_shadow_list *ended)
 		iob.complete(&iob);
 }
 
+/* Grants of most requests are given back together; few come from another pool. */
+static bool end_round(struct xbf_queue *q, struct xbf_shadow *sh, struct xbf_chain *data,
+		      struct xbf_chain *indirect)
+{
+	struct xbf_grants *grants = grants_of(q, sh);
+	struct xbf_chain own_data = { NULL, NULL, 0 };
+	struct xbf_chain own_indirect = { NULL, NULL, 0 };
+	bool ended;
+
+	if (likely(grants == &q->grants))
+		return xbf_round_end(grants, sh, data, indirect);
+	ended = xbf_round_end(grants, sh, &own_data, &own_indirect);
+	xbf_pool_give(&grants->data, &own_data);
+	xbf_pool_give(&grants->indirect, &own_indirect);
+	return ended;
+}
+
 /**
  * xbf_finish() - end the grants of answered requests, and the requests
  * @q: the queue
@@ -107,7 +124,7 @@ void xbf_finish(struct xbf_queue *q, struct xbf_shadow_list *done)
 	struct xbf_shadow *sh;
 
 	while ((sh = xbf_list_pop(done))) {
-		if (!xbf_round_end(&q->grants, sh, &data, &indirect)) {
+		if (!end_round(q, sh, &data, &indirect)) {
 			xbf_limbo_add(q, sh);
 			queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
 		} else if (unlikely(goes_on(q, sh))) {
@@ -150,7 +167,7 @@ static u32 service(struct xbf_queue *q, bool event)
 	flags = env_lock(&q->ring.cons_lock);
 	xbf_reap(&q->ring, &r);
 	while ((sh = xbf_list_pop(&r.done)))
-		xbf_list_add(xbf_needs_copy(&q->grants, sh) ? &q->soft : &done, sh);
+		xbf_list_add(xbf_needs_copy(grants_of(q, sh), sh) ? &q->soft : &done, sh);
 	soft = q->soft.head;
 	q->count.interrupts += event;
 	q->count.late += event ? 0 : r.nr;
@@ -281,7 +298,7 @@ u32 xbf_limbo_retry(struct xbf_queue *q)
 	spin_unlock_irqrestore(&q->limbo_lock, flags);
 
 	while ((sh = xbf_list_pop(&limbo))) {
-		if (xbf_round_retry(&q->grants, sh)) {
+		if (xbf_round_retry(grants_of(q, sh), sh)) {
 			leave_limbo(q, sh, &ended);
 		} else {
 			xbf_list_add(&stay, sh);
@@ -311,6 +328,7 @@ void xbf_retry(struct work_struct *work)
 		queue_delayed_work(xbf_wq, &q->retry, XBF_RETRY_DELAY);
 	}
 	xbf_pool_retry(&q->grants.data);
+	xbf_pool_retry(&q->foreign.data);
 	tasklet_schedule(&q->bottom);
 }
 

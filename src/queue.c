@@ -55,6 +55,23 @@ int xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev, u32 index)
 	return xbf_shadows_init(&q->shadows, index, dev->plan.depth, dev->vdevice) ? -ENOMEM : 0;
 }
 
+static int init_grants(const struct xbf_queue *q, struct xbf_grants *g,
+		       const struct xbf_plan *plan, enum xbf_mode mode, struct xbf_budget *budget,
+		       u32 reserve)
+{
+	g->max_indirect = plan->max_indirect;
+	g->scrub = plan->scrub || mode == XBF_MODE_BOUNCE;
+	g->data.mode = mode;
+	g->data.domid = q->dev->backend_id;
+	/* Pages with segments are ours and hold no secret: granted once. */
+	g->indirect.mode = XBF_MODE_KEPT;
+	/* A backend that keeps grants maps all of them writable. */
+	g->indirect.readonly = mode != XBF_MODE_KEPT;
+	g->indirect.domid = q->dev->backend_id;
+	return xbf_pool_init(&g->data, budget, reserve, plan->pool_max) ||
+	       xbf_pool_init(&g->indirect, budget, 0, plan->indirect_max);
+}
+
 /**
  * xbf_queue_set_grants() - give a queue its pools
  * @q: the queue; its ring exists, its gate is not open yet
@@ -68,21 +85,11 @@ int xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev, u32 index)
 int xbf_queue_set_grants(struct xbf_queue *q, const struct xbf_plan *plan,
 			 struct xbf_budget *budget)
 {
-	struct xbf_grants *g = &q->grants;
-
-	g->max_indirect = plan->max_indirect;
-	g->scrub = plan->scrub;
-	g->data.mode = plan->mode;
-	g->data.domid = q->dev->backend_id;
-	/* Pages with segments are ours and hold no secret: granted once. */
-	g->indirect.mode = XBF_MODE_KEPT;
-	/* A backend that keeps grants maps all of them writable. */
-	g->indirect.readonly = plan->mode != XBF_MODE_KEPT;
-	g->indirect.domid = q->dev->backend_id;
-	if (xbf_pool_init(&g->data, budget, XBF_POOL_RESERVE, plan->pool_max) ||
-	    xbf_pool_init(&g->indirect, budget, 0, plan->indirect_max))
+	if (init_grants(q, &q->grants, plan, plan->mode, budget, XBF_POOL_RESERVE))
 		return -ENOMEM;
-	return 0;
+	if (plan->mode != XBF_MODE_DIRECT)
+		return 0;
+	return init_grants(q, &q->foreign, plan, XBF_MODE_BOUNCE, budget, 0) ? -ENOMEM : 0;
 }
 
 /**
@@ -178,7 +185,8 @@ u32 xbf_queue_end_ring(struct xbf_queue *q)
  */
 u32 xbf_queue_end_pools(struct xbf_queue *q)
 {
-	return xbf_pool_destroy(&q->grants.data) + xbf_pool_destroy(&q->grants.indirect);
+	return xbf_pool_destroy(&q->grants.data) + xbf_pool_destroy(&q->grants.indirect) +
+	       xbf_pool_destroy(&q->foreign.data) + xbf_pool_destroy(&q->foreign.indirect);
 }
 
 /**
@@ -196,4 +204,6 @@ void xbf_queue_move_grants(struct xbf_queue *to, struct xbf_queue *from)
 	from->nr_area_refs = 0;
 	xbf_pool_move(&to->grants.data, &from->grants.data);
 	xbf_pool_move(&to->grants.indirect, &from->grants.indirect);
+	xbf_pool_move(&to->foreign.data, &from->foreign.data);
+	xbf_pool_move(&to->foreign.indirect, &from->foreign.indirect);
 }

@@ -50,6 +50,8 @@ struct xbf_counters {
  * @via: the queue by whose ring the requests of this one go: itself, unless the
  *	 disk came to a backend with fewer rings; worker, while the gates are shut
  * @grants: references and bounce pages
+ * @foreign: the same for requests with pages that cannot be granted, where others
+ *	     are granted directly; made when first needed
  * @dev: the disk
  * @overdue: an event may be lost: look at the ring without one
  * @bottom: what an interrupt leaves to do: copying, and refilling the ring
@@ -70,6 +72,7 @@ struct xbf_queue {
 	struct xbf_shadows shadows;
 	struct xbf_queue *via;
 	struct xbf_grants grants;
+	struct xbf_grants foreign;
 	struct xbf_dev *dev;
 
 	u32 overdue;
@@ -119,6 +122,14 @@ static inline struct xbf_shadow *shadow_of(const struct request *rq)
 static inline struct xbf_queue *carrier_of(const struct request *rq)
 {
 	return READ_ONCE(queue_of(rq)->via);
+}
+
+/* Where a request's grants come from, on the ring of @q. */
+static inline struct xbf_grants *grants_of(struct xbf_queue *q, const struct xbf_shadow *sh)
+{
+	if (unlikely(sh->foreign) && q->grants.data.mode == XBF_MODE_DIRECT)
+		return &q->foreign;
+	return &q->grants;
 }
 
 extern const struct blk_mq_ops xbf_mq_ops;

@@ -50,7 +50,7 @@ static u32 take_ring(struct xbf_queue *q)
 
 	q->count.again += xbf_queue_take(q, &out);
 	while ((sh = xbf_list_pop(&out))) {
-		if (xbf_round_undo(&q->grants, sh)) {
+		if (xbf_round_undo(grants_of(q, sh), sh)) {
 			sh->status = XBF_ST_OK;
 			xbf_list_add(&ready, sh);
 		} else {

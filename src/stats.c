@@ -90,6 +90,7 @@ static int queues_show(struct seq_file *m, void *unused)
 			   c->interrupts, c->late, c->parked, c->limbo, c->again);
 		show_pool(m, "grants", &q->grants.data);
 		show_pool(m, "indirect", &q->grants.indirect);
+		show_pool(m, "foreign", &q->foreign.data);
 		seq_putc(m, '\n');
 	}
 	return 0;

@@ -14,12 +14,13 @@
 #include "piece.h"
 #include "submit.h"
 
-static u32 count_pieces(struct request *rq)
+/* Counts the pieces of a request; can all of them be granted? */
+static u32 count_pieces(struct request *rq, bool *foreign)
 {
 	u32 nr = 0;
 
 	for_each_piece(rq, 0, U32_MAX, page, off, len, {
-		(void)page;
+		*foreign |= xbf_page_is_foreign(page);
 		nr++;
 	});
 	return nr;
@@ -58,8 +59,9 @@ static struct xbf_shadow *start(struct request *rq)
 	u32 nr = 0;
 
 	blk_mq_start_request(rq);
+	sh->foreign = false;
 	if (kind < XBF_KIND_FLUSH)
-		nr = count_pieces(rq);
+		nr = count_pieces(rq, &sh->foreign);
 	else if (kind == XBF_NR_KINDS)
 		return NULL;
 	else if (kind != XBF_KIND_FLUSH)
@@ -112,7 +114,7 @@ static bool prepare(struct xbf_prep *prep, struct xbf_shadow *sh, u32 nr)
 }
 
 /* What is left of a batch's grants goes back; NULL is fine. */
-static void give_rest(struct xbf_queue *q, struct xbf_gnt *head)
+static void give_rest(struct xbf_pool *pool, struct xbf_gnt *head)
 {
 	struct xbf_chain rest = { NULL, NULL, 0 };
 	struct xbf_gnt *next;
@@ -121,19 +123,20 @@ static void give_rest(struct xbf_queue *q, struct xbf_gnt *head)
 		next = head->next;
 		xbf_chain_add(&rest, head, head, 1);
 	}
-	xbf_pool_give(&q->grants.data, &rest);
+	xbf_pool_give(pool, &rest);
 }
 
 static bool take_and_prepare(struct xbf_queue *q, struct xbf_shadow *sh, u32 nr)
 {
-	struct xbf_prep prep = { .grants = &q->grants };
+	struct xbf_prep prep = { .grants = grants_of(q, sh) };
+	struct xbf_pool *pool = &prep.grants->data;
 
-	prep.next = xbf_pool_take(&q->grants.data, nr);
+	prep.next = xbf_pool_take(pool, nr);
 	if (!prep.next)
 		return false;
 	if (prepare(&prep, sh, nr))
 		return true;
-	give_rest(q, prep.next);
+	give_rest(pool, prep.next);
 	return false;
 }
 
@@ -144,7 +147,7 @@ static bool take_and_prepare(struct xbf_queue *q, struct xbf_shadow *sh, u32 nr)
  */
 static bool prepare_alone(struct xbf_queue *q, struct xbf_shadow *sh)
 {
-	u32 nr = xbf_round_size(&q->grants, sh);
+	u32 nr = xbf_round_size(grants_of(q, sh), sh);
 
 	if (!nr || take_and_prepare(q, sh, nr))
 		return true;
@@ -227,7 +230,7 @@ static void fill(struct xbf_queue *q, struct xbf_shadow *batch, bool last)
 
 	while (sh) {
 		next = sh->next;
-		xbf_round_cancel(&q->grants, sh);
+		xbf_round_cancel(grants_of(q, sh), sh);
 		xbf_park(q, sh);
 		sh = next;
 	}
@@ -260,6 +263,12 @@ static void batch_begin(struct batch *b, const struct xbf_queue *own)
 		  smp_load_acquire(&q->ring.gate) != XBF_GATE_RUN || READ_ONCE(own->via) != q;
 }
 
+/* Do its grants come from where those of nearly all others do? */
+static bool is_batched(struct xbf_queue *q, const struct xbf_shadow *sh)
+{
+	return likely(grants_of(q, sh) == &q->grants);
+}
+
 static void batch_add(struct batch *b, struct request *rq)
 {
 	struct xbf_shadow *sh = start(rq);
@@ -273,7 +282,8 @@ static void batch_add(struct batch *b, struct request *rq)
 			end_decided(sh);
 			return;
 		}
-		b->nr_grants += xbf_round_size(&b->q->grants, sh);
+		if (is_batched(b->q, sh))
+			b->nr_grants += xbf_round_size(&b->q->grants, sh);
 	}
 	xbf_list_add(&b->list, sh);
 }
@@ -293,7 +303,7 @@ static void submit(struct batch *b, bool last)
 	while ((sh = xbf_list_pop(&b->list))) {
 		if (b->wait)
 			ok = false;
-		else if (prep.next)
+		else if (prep.next && is_batched(q, sh))
 			ok = prepare(&prep, sh, xbf_round_size(&q->grants, sh));
 		else
 			ok = prepare_alone(q, sh);
@@ -303,7 +313,7 @@ static void submit(struct batch *b, bool last)
 			xbf_park(q, sh);
 	}
 	if (unlikely(prep.next))
-		give_rest(q, prep.next);
+		give_rest(&q->grants.data, prep.next);
 	fill(q, ready.head, last);
 }
 
@@ -384,7 +394,7 @@ static bool send_first(struct xbf_queue *q, struct xbf_shadow *sh)
 		xbf_list_push(&q->ring.parked, sh);
 	env_unlock(&q->ring.prod_lock, flags);
 	if (!sent)
-		xbf_round_cancel(&q->grants, sh);
+		xbf_round_cancel(grants_of(q, sh), sh);
 	return sent;
 }
 

@@ -28,4 +28,14 @@ static inline void xbf_grant_end(grant_ref_t ref, struct page *page)
 #define gnttab_end_foreign_access(ref, page)	xbf_grant_end(ref, page)
 #endif
 
+/*
+ * Is the page itself a mapped grant of another domain? Then it cannot be granted
+ * on. Every kernel marks such pages like this, but the first mark means other
+ * things on pages with contents of their own: those of files and of swap.
+ */
+static inline bool xbf_page_is_foreign(struct page *page)
+{
+	return unlikely(PageForeign(page)) && PagePrivate(page) && !PageUptodate(page);
+}
+
 #endif /* XBF_COMPAT_GRANT_H */

@@ -59,6 +59,7 @@ enum xbf_status {
  * @status: worst enum xbf_status so far
  * @nr_total: segments of the whole request
  * @kind: enum xbf_kind
+ * @foreign: its pages are another domain's: they can only be copied; the owner's
  *
  * Between prepare and push the submitter owns the entry; on the ring the
  * holder of the ring's consumer lock; once @parts is 0 whoever reaped it.
@@ -83,6 +84,7 @@ struct xbf_shadow {
 	u16 status;
 	u16 nr_total;
 	u8 kind;
+	bool foreign;
 };
 
 /**

@@ -322,7 +322,7 @@ static void scan_done(struct sim_io *io)
 static void scan_partitions(struct sim_disk *disk)
 {
 	static u8 table[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
-	struct page page = { table, 0 }, *pages[] = { &page };
+	struct page page = { .addr = table }, *pages[] = { &page };
 	struct sim_wait wait = { NULL };
 	struct sim_io io = { .op = SIM_READ,
 			     .nr_sectors = MAX_PARTITION_SECTORS,

@@ -167,19 +167,23 @@ static bool choose_sectors(struct submitter *sub, struct sim_io *io)
 
 static void need_pages(struct slot *slot, u32 nr)
 {
+	bool foreign = !sim_random(24);
 	u32 i;
 
 	if (slot->nr_pages >= nr)
 		return;
+	sim_grant_foreign(slot->area, 0);
 	free(slot->area);
 	slot->area = aligned_alloc(PAGE_SIZE, nr * PAGE_SIZE);
 	slot->pages = realloc(slot->pages, nr * sizeof(*slot->pages));
 	slot->list = realloc(slot->list, nr * sizeof(*slot->list));
 	slot->nr_pages = nr;
 	for (i = 0; i < nr; i++) {
-		slot->pages[i] = (struct page){ slot->area + i * PAGE_SIZE, 0 };
+		slot->pages[i] = (struct page){ slot->area + i * PAGE_SIZE, 0, foreign };
 		slot->list[i] = &slot->pages[i];
 	}
+	if (foreign)
+		sim_grant_foreign(slot->area, nr * PAGE_SIZE);
 }
 
 static u8 *payload(const struct slot *slot, u32 sector)

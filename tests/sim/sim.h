@@ -190,6 +190,8 @@ void sim_xen_reset(void);
 void sim_xen_check_clean(void);
 /* A page is being freed: no grant of it may stand, nobody may have it mapped. */
 void sim_grant_page_freed(void *addr, size_t size);
+/* Pages that are grants of another domain, mapped here; @size 0: not any more. */
+void sim_grant_foreign(const void *addr, size_t size);
 /* Backend's side. map: NULL when the frontend did not grant that. */
 void *sim_grant_map(sim_ref ref, uint16_t backend, bool write);
 void sim_grant_unmap(sim_ref ref, uint16_t backend);

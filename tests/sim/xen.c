@@ -60,6 +60,39 @@ static struct ref *expect(grant_ref_t nr, enum ref_state state, const char *what
 	return ref;
 }
 
+/* ---- what is another domain's ---- */
+
+#define MAX_FOREIGN	64
+
+static struct {
+	unsigned long first, end;
+} foreign[MAX_FOREIGN];
+
+void sim_grant_foreign(const void *addr, size_t size)
+{
+	unsigned long first = (uintptr_t)addr >> SIM_FRAME_SHIFT;
+	unsigned int i;
+
+	for (i = 0; addr && i < MAX_FOREIGN; i++) {
+		if (size ? foreign[i].end : foreign[i].first != first)
+			continue;
+		foreign[i].first = size ? first : 0;
+		foreign[i].end = size ? first + (size >> SIM_FRAME_SHIFT) : 0;
+		return;
+	}
+	if (size)
+		sim_broken("model", "more than %u areas of other domains", MAX_FOREIGN);
+}
+
+static void check_foreign(unsigned long frame)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_FOREIGN; i++)
+		if (frame >= foreign[i].first && frame < foreign[i].end)
+			sim_broken("grants", "a page of another domain is granted on");
+}
+
 /* ---- what is granted, by frame ---- */
 
 static uint32_t *bucket_of(unsigned long frame)
@@ -156,6 +189,7 @@ void gnttab_grant_foreign_access_ref(grant_ref_t nr, domid_t domid, unsigned lon
 {
 	struct ref *ref = expect(nr, REF_CLAIMED, "grant");
 
+	check_foreign(frame);
 	sim_point();
 	ref->state = REF_GRANTED;
 	ref->stale = false;

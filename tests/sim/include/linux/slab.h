@@ -55,11 +55,17 @@ void memalloc_noio_restore(unsigned int flags);
  * A page of payload.
  * @addr: its bytes
  * @requests: how many requests that have not ended have bytes of it
+ * @foreign: it is a grant of another domain, mapped here
  */
 struct page {
 	void *addr;
 	unsigned int requests;
+	bool foreign;
 };
+
+#define PageForeign(page)	((page)->foreign)
+#define PagePrivate(page)	((page)->foreign)
+#define PageUptodate(page)	false
 
 #define page_address(page)	((page)->addr)
 
