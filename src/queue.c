@@ -55,9 +55,8 @@ int xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev, u32 index)
 	return xbf_shadows_init(&q->shadows, index, dev->plan.depth, dev->vdevice) ? -ENOMEM : 0;
 }
 
-static int init_grants(const struct xbf_queue *q, struct xbf_grants *g,
-		       const struct xbf_plan *plan, enum xbf_mode mode, struct xbf_budget *budget,
-		       u32 reserve)
+static int init_grants(const struct xbf_queue *q, struct xbf_grants *g, const struct xbf_plan *plan,
+		       enum xbf_mode mode, struct xbf_budget *budget, u32 reserve)
 {
 	g->max_indirect = plan->max_indirect;
 	g->scrub = plan->scrub || mode == XBF_MODE_BOUNCE;

@@ -181,7 +181,7 @@ bool xbf_plan_revoke(struct xbf_plan *plan, u8 kind)
  */
 bool xbf_plan_renew(struct xbf_plan *plan, const struct xbf_features *f)
 {
-	struct xbf_plan offered;
+	struct xbf_plan offered = *plan;
 
 	plan_ops(&offered, f);
 	if (!memcmp(plan->ops, offered.ops, sizeof(plan->ops)))

@@ -7,7 +7,8 @@
 
 static void encode(const u8 *bytes, u32 nr, char *text)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	u32 i;
 
 	for (i = 0; i < nr; i += 3) {
@@ -123,7 +124,8 @@ static void identifiers(void **state)
 static void best_identifier_names_the_disk(void **state)
 {
 	(void)state;
-	identifier(PAGE(0, 0x83, 0, 18, 2, 1, 0, 2, 'A', 'B', 3, 8, 0, 1, 'n', 1, 3, 0, 1, 0x50, 0, 0),
+	identifier(PAGE(0, 0x83, 0, 18, 2, 1, 0, 2, 'A', 'B', 3, 8, 0, 1, 'n', 1, 3, 0, 1, 0x50, 0,
+			0),
 		   "naa.50");
 	identifier(PAGE(0, 0x83, 0, 11, 2, 1, 0, 2, 'A', 'B', 3, 8, 0, 1, 'n'), "n");
 	identifier(PAGE(0, 0x83, 0, 11, 1, 2, 0, 2, 1, 2, 3, 8, 0, 1, 'n'), "eui.0102");
