@@ -8,6 +8,8 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 
+#include <asm/xen/hypercall.h>
+
 #include <xen/events.h>
 #include <xen/grant_table.h>
 #include <xen/page.h>
@@ -40,12 +42,22 @@ static int share_ring(struct xbf_dev *dev, struct xbf_queue *q)
 	return 0;
 }
 
+/* Not by xenbus_alloc_evtchn(): the domain it takes is that of xdev->otherend. */
+static int alloc_evtchn(u16 domain, evtchn_port_t *port)
+{
+	struct evtchn_alloc_unbound op = { .dom = DOMID_SELF, .remote_dom = domain };
+	int err = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &op);
+
+	*port = op.port;
+	return err;
+}
+
 static int bind_ring(struct xbf_dev *dev, struct xbf_queue *q)
 {
 	evtchn_port_t port;
 	int irq, err;
 
-	err = xenbus_alloc_evtchn(dev->xdev, &port);
+	err = alloc_evtchn(dev->backend_id, &port);
 	if (err)
 		return err;
 	irq = bind_evtchn_to_irqhandler_lateeoi(port, xbf_queue_interrupt, 0, q->name, q);
@@ -181,13 +193,10 @@ const char *xbf_connect_hint(const struct xbf_dev *dev)
  */
 int xbf_connect_publish(struct xbf_dev *dev)
 {
-	int err = xbf_store_find(dev);
-	u32 kept;
+	u32 kept = xbf_quarantine_count(dev->backend_id);
 	u64 block;
+	int err;
 
-	if (err)
-		return err;
-	kept = xbf_quarantine_count(dev->backend_id);
 	if (kept > XBF_QUARANTINE_MAX) {
 		xenbus_dev_error(dev->xdev, -EBUSY,
 				 "domain %u still maps %u pages of disks that are gone",
@@ -269,67 +278,18 @@ int xbf_connect_read(struct xbf_dev *dev)
 	return 0;
 }
 
-/* ---- watching the capacity ---- */
-
-/* Of one backend directory. Kept until the device goes: see xbf_connect_unwatch(). */
-struct watch {
-	struct xenbus_watch watch;
-	struct list_head list;
-	struct xbf_dev *dev;
-};
-
-/* In xenwatch: only posts. */
-static void sectors_written(struct xenbus_watch *watch, const char *path, const char *token)
-{
-	xbf_dev_post(container_of(watch, struct watch, watch)->dev, XBF_EV_BACKEND);
-}
-
-/*
- * Toolstacks may write a new capacity without a state. Without the watch such
- * growth is seen with the backend's next state: a failure here is no failure.
- */
-static void watch_sectors(struct xbf_dev *dev)
-{
-	struct watch *w;
-	char *node =
-		kasprintf(GFP_NOIO, "%s/%s", dev->backend_dir, xbf_node_rows[XBF_NODE_SECTORS].key);
-
-	list_for_each_entry(w, &dev->watches, list)
-		if (node && !strcmp(w->watch.node, node)) {
-			kfree(node);
-			return;
-		}
-	w = kzalloc(sizeof(*w), GFP_NOIO);
-	if (!w || !node)
-		goto fail;
-	w->dev = dev;
-	w->watch.node = node;
-	w->watch.callback = sectors_written;
-	if (register_xenbus_watch(&w->watch))
-		goto fail;
-	list_add(&w->list, &dev->watches);
-	return;
-fail:
-	kfree(w);
-	kfree(node);
-}
-
 /**
- * xbf_connect_unwatch() - let go of all watches
- * @dev: a vbd that is gone
+ * xbf_connect_confirm() - last step of the handshake: we are Connected
+ * @dev: the vbd; the backend is Connected
  *
- * Not for the worker: it waits for xenwatch, which may wait for the worker.
+ * Return: 0; -EAGAIN when this is not our backend any more.
  */
-void xbf_connect_unwatch(struct xbf_dev *dev)
+int xbf_connect_confirm(struct xbf_dev *dev)
 {
-	struct watch *w, *next;
-
-	list_for_each_entry_safe(w, next, &dev->watches, list) {
-		unregister_xenbus_watch(&w->watch);
-		kfree(w->watch.node);
-		kfree(w);
-	}
-	INIT_LIST_HEAD(&dev->watches);
+	if (xbf_store_confirm(dev))
+		return -EAGAIN;
+	dev->xdev->state = XenbusStateConnected;
+	return 0;
 }
 
 /**
@@ -349,14 +309,14 @@ void xbf_connect_open(struct xbf_dev *dev, const char *how)
 	/* Of all queues: those without a ring hand on what is parked. */
 	for (i = 0; i < dev->nr_queues; i++)
 		tasklet_schedule(&dev->queues[i].bottom);
-	watch_sectors(dev);
 }
 
 /**
  * xbf_connect_finish() - second half of the handshake: make the disk
  * @dev: the vbd; the backend is Connected
  *
- * Return: 0 when I/O may flow. On an error the caller breaks and tears down.
+ * Return: 0 when I/O may flow; -EAGAIN when there may be a disk, but no backend for
+ * it any more. On another error the caller breaks and tears down.
  */
 int xbf_connect_finish(struct xbf_dev *dev)
 {
@@ -370,15 +330,16 @@ int xbf_connect_finish(struct xbf_dev *dev)
 	xbf_store_identify(dev);
 	if (!err)
 		err = xbf_disk_create(dev);
-	if (!err)
-		err = xenbus_switch_state(dev->xdev, XenbusStateConnected);
 	if (err) {
 		xenbus_dev_error(dev->xdev, err, "making the disk");
 		return err;
 	}
-	xbf_connect_open(dev, "");
+	dev->was = dev->features;
 	xbf_stats_add(dev);
-	return 0;
+	err = xbf_connect_confirm(dev);
+	if (!err)
+		xbf_connect_open(dev, "");
+	return err;
 }
 
 /**

@@ -19,6 +19,7 @@
 #include "module.h"
 #include "recover.h"
 #include "store.h"
+#include "watch.h"
 
 /* How long remove() waits before it leaves the rest to a work item. */
 #define REMOVE_TIMEOUT	(10 * HZ)
@@ -111,8 +112,8 @@ static void publish(struct xbf_dev *dev)
 
 	if (xbf_recover_take(dev))
 		pr_warn_ratelimited(
-			"%s: the backend in domain %u still maps pages of the last connection; waiting\n",
-			xbf_dev_name(dev), dev->backend_id);
+			"%s: pages of the last connection are still mapped by its backend; waiting\n",
+			xbf_dev_name(dev));
 	else
 		err = xbf_connect_publish(dev);
 	if (err)
@@ -131,7 +132,8 @@ static void connect(struct xbf_dev *dev)
 
 	if (err)
 		xbf_dev_post(dev, may_pass(err) ? XBF_EV_AGAIN : XBF_EV_FAILED);
-	else
+	/* If the backend has left again, the first I/O waits for the next. */
+	if (dev->disk.gd)
 		start_slow(dev, XBF_CHORE_ADD);
 }
 
@@ -217,23 +219,46 @@ static void act(struct xbf_dev *dev, u32 actions)
 		mod_delayed_work(xbf_wq, &dev->look, LOOK_AGAIN);
 }
 
-/* Where we had gone on from Initialising, did the toolstack write it again? */
-static bool was_reset(const struct xbf_dev *dev)
+/*
+ * Our own state is Initialising again, by the toolstack. Will the kernel's xenbus,
+ * if it is one that does such things, take us for gone, and what our nodes say to be
+ * for a device made anew?
+ */
+static bool is_for_another(const struct xbf_dev *dev)
 {
-	return dev->life >= XBF_LIFE_OFFERED && dev->life <= XBF_LIFE_RETURNING &&
-	       dev->life != XBF_LIFE_AWAY &&
-	       xenbus_read_driver_state(dev->xdev, dev->xdev->nodename) == XenbusStateInitialising;
+	const struct xenbus_device *xdev = dev->xdev;
+
+	return XBF_XENBUS_RENEWS && (xdev->state != XenbusStateInitialising ||
+				     READ_ONCE(xdev->otherend_id) != dev->backend_id);
 }
 
-/* Does the toolstack mean the backend to stay, although it closes? */
-static bool stays_online(struct xbf_dev *dev)
+/* The backend waits for us: to begin, or to begin anew. */
+static enum xbf_event read_init_wait(const struct xbf_dev *dev)
+{
+	enum xenbus_state own = xenbus_read_driver_state(dev->xdev, dev->xdev->nodename);
+	bool reset = own == XenbusStateInitialising;
+
+	/* Unknown: our nodes are gone, or xenbus has given us up already. */
+	if (own == XenbusStateUnknown || (reset && is_for_another(dev)))
+		return XBF_NR_EVENTS;
+	return reset && xbf_life_offers(dev->life) ? XBF_EV_RESET :
+						     XBF_EV_BACKEND + XenbusStateInitWait;
+}
+
+/* The backend closes: for a while, or for good? */
+static enum xbf_event read_closing(const struct xbf_dev *dev, enum xenbus_state peer)
 {
 	u64 online;
 
-	if (xbf_store_find(dev))
-		return false;
 	xbf_store_number(dev, XBF_NODE_ONLINE, &online);
-	return online;
+	/* What vanishes while we look, for another host say, tells nothing. */
+	if (xenbus_read_driver_state(dev->xdev, dev->backend_dir) != peer)
+		return XBF_NR_EVENTS;
+	if (online)
+		return peer == XenbusStateClosing ? XBF_EV_PAUSING : XBF_EV_PAUSED;
+	if (peer == XenbusStateClosing && atomic_read(&dev->opens) && !xbf_close_in_use_now)
+		return XBF_EV_CLOSING_IN_USE;
+	return XBF_EV_BACKEND + peer;
 }
 
 /* What the event bit stands for; XBF_NR_EVENTS: nothing we know. */
@@ -243,23 +268,15 @@ static enum xbf_event read_event(struct xbf_dev *dev, unsigned int bit)
 
 	if (bit != XBF_EV_BACKEND)
 		return bit;
+	if (xbf_store_find(dev))
+		return XBF_EV_MOVED;
 	peer = READ_ONCE(dev->peer);
 	if (peer < 0 || XBF_EV_BACKEND + peer > XBF_EV_BACKEND_MAX)
 		return XBF_NR_EVENTS;
-	if (peer == XenbusStateInitWait && was_reset(dev))
-		return XBF_EV_RESET;
-	if (peer == XenbusStateClosing || peer == XenbusStateClosed) {
-		bool online = stays_online(dev);
-
-		/* What vanishes while we look, for another host say, tells nothing. */
-		if (!dev->backend_dir ||
-		    xenbus_read_driver_state(dev->xdev, dev->backend_dir) != peer)
-			return XBF_NR_EVENTS;
-		if (online)
-			return peer == XenbusStateClosing ? XBF_EV_PAUSING : XBF_EV_PAUSED;
-		if (peer == XenbusStateClosing && atomic_read(&dev->opens) && !xbf_close_in_use_now)
-			return XBF_EV_CLOSING_IN_USE;
-	}
+	if (peer == XenbusStateInitWait)
+		return read_init_wait(dev);
+	if (peer == XenbusStateClosing || peer == XenbusStateClosed)
+		return read_closing(dev, peer);
 	return XBF_EV_BACKEND + peer;
 }
 
@@ -372,7 +389,7 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
 	INIT_DELAYED_WORK(&dev->look, look);
 	INIT_DELAYED_WORK(&dev->patience, complain);
 	INIT_LIST_HEAD(&dev->disk.minors);
-	INIT_LIST_HEAD(&dev->watches);
+	INIT_LIST_HEAD(&dev->watched);
 	init_waitqueue_head(&dev->gone);
 	xbf_disks_count(1);
 	return dev;
@@ -384,7 +401,6 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
  */
 static void dev_release(struct xbf_dev *dev)
 {
-	xbf_connect_unwatch(dev);
 	cancel_delayed_work_sync(&dev->look);
 	cancel_delayed_work_sync(&dev->patience);
 	flush_work(&dev->slow);
@@ -419,22 +435,20 @@ int xbf_dev_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 	}
 	dev_set_drvdata(&xdev->dev, dev);
 	queue_delayed_work(xbf_wq, &dev->patience, PATIENCE);
+	xbf_watch_add(dev);
 	return 0;
 }
 
 /**
- * xbf_dev_backend_changed() - the backend wrote its state
+ * xbf_dev_backend_changed() - a backend wrote its state
  * @xdev: the device
- * @state: what it wrote, unchecked
+ * @state: what it wrote; it need not be the backend that we are with by now
  *
- * In xenwatch: only posts.
+ * In xenwatch: only looks and posts.
  */
 void xbf_dev_backend_changed(struct xenbus_device *xdev, enum xenbus_state state)
 {
-	struct xbf_dev *dev = dev_get_drvdata(&xdev->dev);
-
-	WRITE_ONCE(dev->peer, state);
-	xbf_dev_post(dev, XBF_EV_BACKEND);
+	xbf_watch_look(dev_get_drvdata(&xdev->dev));
 }
 
 /**
@@ -453,7 +467,7 @@ int xbf_dev_resume(struct xenbus_device *xdev)
 	if (!dev)
 		return 0;
 	WRITE_ONCE(dev->peer, XenbusStateUnknown);
-	xbf_dev_post(dev, XBF_EV_RESUME);
+	xbf_dev_post(dev, XBF_EV_MOVED);
 	return 0;
 }
 
@@ -523,6 +537,7 @@ void xbf_dev_remove(struct xenbus_device *xdev)
 	if (!dev)
 		return;
 	dev_set_drvdata(&xdev->dev, NULL);
+	xbf_watch_del(dev);
 	xbf_dev_post(dev, XBF_EV_REMOVE);
 	if (wait_event_timeout(dev->gone, is_closed(dev), REMOVE_TIMEOUT))
 		dev_release(dev);

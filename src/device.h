@@ -31,18 +31,22 @@ enum xbf_chore {
  *
  * Written by anyone:
  * @events: bits of enum xbf_event posted and not yet handled
- * @peer: the backend's last known state
  * @opens: how many have the disk open
  * @ref: held by xenbus, by every opener, and by a teardown that outlives remove
  * @orphan: remove() has returned; xenbus knows the device no more
  *
+ * Protected by a lock of watch.c, but only the worker lets the backend be another:
+ * @watched: in its list
+ * @backend_dir: the backend's directory in xenstore, as our own node names it.
+ *		 xdev->otherend is replaced under us when the guest is restored, and
+ *		 stays what it was when the toolstack names another backend
+ * @backend_id: the backend's domain, likewise
+ * @peer: the backend's state when it was last looked at, in xenwatch
+ *
  * Written by the worker (device.c):
  * @life: see core/life.h
  * @features: the backend's nodes
- * @was: as they were when I/O last began to flow
- * @backend_dir: the backend's directory in xenstore, as our own node names it;
- *		 xdev->otherend is replaced under us when the guest is restored
- * @backend_id: the backend's domain, likewise
+ * @was: as they were when the disk was made, or I/O last began to flow
  * @plan: what was built
  * @limit: of the next offer
  * @offered: an offer stands that the backend has not answered
@@ -50,7 +54,6 @@ enum xbf_chore {
  * @large_blocks: it said before connecting that a block has more than 512 bytes
  * @queues: @nr_queues of them; as long as there is a disk it is these
  * @next_rejoin: in jiffies: not earlier
- * @watches: on the capacity, one for each backend directory there has been
  *
  * Written by anyone:
  * @chores: bits of enum xbf_chore, for the slow work
@@ -68,14 +71,16 @@ enum xbf_chore {
  */
 struct xbf_dev {
 	unsigned long events;
-	int peer;
 	atomic_t opens;
 	struct kref ref;
 	bool orphan;
 
-	enum xbf_life life;
+	struct list_head watched;
 	char *backend_dir;
 	u16 backend_id;
+	int peer;
+
+	enum xbf_life life;
 	struct xbf_features features;
 	struct xbf_features was;
 	struct xbf_plan plan;
@@ -86,7 +91,6 @@ struct xbf_dev {
 	struct xbf_queue *queues;
 	u32 nr_queues;
 	unsigned long next_rejoin;
-	struct list_head watches;
 	unsigned long chores;
 	struct xbf_disk disk;
 	struct dentry *debugfs;

@@ -16,6 +16,7 @@
 #include "module.h"
 #include "quarantine.h"
 #include "stats.h"
+#include "watch.h"
 
 /* Grant references in one frame of the grant table, version 1. */
 #define REFS_PER_FRAME		512
@@ -207,6 +208,7 @@ static void __exit xbf_exit(void)
 				    atomic_read(&nr_disks));
 		msleep(100);
 	}
+	xbf_watch_exit();
 	unregister_pm_notifier(&sleep_notifier);
 	xbf_stats_exit();
 	xbf_quarantine_exit();

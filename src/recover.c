@@ -146,8 +146,9 @@ int xbf_recover_resume(struct xbf_dev *dev)
 	for (i = 0; i < dev->plan.nr_rings; i++)
 		if (xbf_queue_set_grants(&dev->queues[i], &dev->plan, &xbf_budget))
 			return -ENOMEM;
-	if (xenbus_switch_state(dev->xdev, XenbusStateConnected))
-		return -EAGAIN;
+	err = xbf_connect_confirm(dev);
+	if (err)
+		return err;
 	wire(dev);
 	follow_news(dev, news);
 	xbf_connect_open(dev, "is back: ");

@@ -11,6 +11,7 @@
 #include <xen/interface/io/protocols.h>
 
 #include "store.h"
+#include "watch.h"
 
 /* xenstored answers EAGAIN when others wrote meanwhile; not for ever. */
 #define TRANSACTION_TRIES	32
@@ -104,25 +105,28 @@ void xbf_store_report(const struct xbf_dev *dev, enum xbf_node from, enum xbf_no
 }
 
 /**
- * xbf_store_find() - learn who and where the backend is
+ * xbf_store_find() - look in our own nodes who and where the backend is
  * @dev: the vbd
  *
- * Worker only. Return: 0 or an error.
+ * Worker only. Return: true when it is another one than it was.
  */
-int xbf_store_find(struct xbf_dev *dev)
+bool xbf_store_find(struct xbf_dev *dev)
 {
 	char *dir = xbf_store_text(dev, XBF_NODE_BACKEND);
+	bool first = !dev->backend_dir;
 	u64 val;
 
 	if (xbf_node_judge(XBF_NODE_BACKEND, dir, &val) != XBF_NOTE_FINE ||
-	    xbf_store_number(dev, XBF_NODE_BACKEND_ID, &val) != XBF_NOTE_FINE) {
+	    xbf_store_number(dev, XBF_NODE_BACKEND_ID, &val) != XBF_NOTE_FINE ||
+	    (!first && val == dev->backend_id && !strcmp(dir, dev->backend_dir))) {
 		kfree(dir);
-		return -ENOENT;
+		return false;
 	}
-	kfree(dev->backend_dir);
-	dev->backend_dir = dir;
-	dev->backend_id = val;
-	return 0;
+	/* What the last one did not take says nothing of this one. */
+	dev->offered = false;
+	xbf_limit_lift(&dev->limit);
+	xbf_watch_follow(dev, dir, val);
+	return !first;
 }
 
 /**
@@ -233,7 +237,7 @@ static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
 	 * Not xenbus_switch_state(): newer kernels compare, in xenwatch, the node
 	 * with xdev->state, and take Initialising in the one and something else
 	 * in the other for a device that was made anew. We are not in xenwatch.
-	 * So xdev->state follows when we go to Connected: by then xenwatch has
+	 * So xdev->state follows when we are Connected: by then xenwatch has
 	 * told us of the backend's answer and is past what it had read before.
 	 */
 	if (!err)
@@ -259,15 +263,21 @@ static bool is_same_backend(struct xenbus_transaction xbt, const struct xbf_dev 
 	return same;
 }
 
-/**
- * xbf_store_offer() - write what we offer, and go to Initialised
- * @dev: the vbd; its rings exist
- *
- * All or nothing, and only to the backend it was made for.
- *
- * Return: 0 or an error.
- */
-int xbf_store_offer(const struct xbf_dev *dev)
+/* If our state was set back to Initialising, the backend's answer is not for us. */
+static int write_connected(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+{
+	const char *own = dev->xdev->nodename;
+	int state;
+
+	if (xenbus_scanf(xbt, own, key_of(XBF_NODE_OWN_STATE), "%d", &state) != 1 ||
+	    state != XenbusStateInitialised)
+		return -ENODEV;
+	return write_number(xbt, dev, XBF_NODE_OWN_STATE, XenbusStateConnected);
+}
+
+/* All that @write writes, or nothing, and only to the backend it is meant for. */
+static int transact(const struct xbf_dev *dev,
+		    int (*write)(struct xenbus_transaction xbt, const struct xbf_dev *dev))
 {
 	struct xenbus_transaction xbt;
 	int err, tries;
@@ -276,7 +286,7 @@ int xbf_store_offer(const struct xbf_dev *dev)
 		err = xenbus_transaction_start(&xbt);
 		if (err)
 			return err;
-		err = is_same_backend(xbt, dev) ? write_nodes(xbt, dev) : -ENODEV;
+		err = is_same_backend(xbt, dev) ? write(xbt, dev) : -ENODEV;
 		if (err) {
 			xenbus_transaction_end(xbt, 1);
 			return err;
@@ -287,4 +297,26 @@ int xbf_store_offer(const struct xbf_dev *dev)
 		msleep(tries);
 	}
 	return err;
+}
+
+/**
+ * xbf_store_offer() - write what we offer, and go to Initialised
+ * @dev: the vbd; its rings exist
+ *
+ * Return: 0 or an error.
+ */
+int xbf_store_offer(const struct xbf_dev *dev)
+{
+	return transact(dev, write_nodes);
+}
+
+/**
+ * xbf_store_confirm() - go from Initialised to Connected
+ * @dev: the vbd; its backend is
+ *
+ * Return: 0 or an error.
+ */
+int xbf_store_confirm(const struct xbf_dev *dev)
+{
+	return transact(dev, write_connected);
 }

@@ -11,8 +11,9 @@ char *xbf_store_text(const struct xbf_dev *dev, enum xbf_node node);
 enum xbf_note xbf_store_number(const struct xbf_dev *dev, enum xbf_node node, u64 *val);
 void xbf_store_features(struct xbf_dev *dev, enum xbf_node from, enum xbf_node to);
 void xbf_store_report(const struct xbf_dev *dev, enum xbf_node from, enum xbf_node to);
-int xbf_store_find(struct xbf_dev *dev);
+bool xbf_store_find(struct xbf_dev *dev);
 void xbf_store_identify(struct xbf_dev *dev);
 int xbf_store_offer(const struct xbf_dev *dev);
+int xbf_store_confirm(const struct xbf_dev *dev);
 
 #endif /* XBF_STORE_H */

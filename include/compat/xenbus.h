@@ -10,6 +10,10 @@
 #ifdef XBF_HAVE_XENBUS_STATE_PATH
 /* Up to 6.19 the kernel does not ask for whom the state is read. */
 #define xenbus_read_driver_state(dev, path)	xenbus_read_driver_state(path)
+#define XBF_XENBUS_RENEWS	false
+#else
+/* It takes a frontend that was set back for a new device, and unregisters the old one. */
+#define XBF_XENBUS_RENEWS	true
 #endif
 
 #ifdef XBF_HAVE_XENBUS_REMOVE_RESULT

@@ -38,7 +38,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		[XBF_EV_PAUSED]		= { XBF_LIFE_NEW, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
 		[XBF_EV_RESET]		= { XBF_LIFE_SAME, LOSE | XBF_DO_PUBLISH },
 		[XBF_EV_AGAIN]		= { XBF_LIFE_NEW, LOSE | XBF_DO_LOOK_LATER },
-		[XBF_EV_RESUME]		= { XBF_LIFE_NEW, LOSE },
+		[XBF_EV_MOVED]		= { XBF_LIFE_NEW, LOSE },
 		[XBF_EV_REMOVE]		= GIVE_UP,
 	},
 	[XBF_LIFE_LIVE] = {
@@ -56,7 +56,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		[XBF_EV_UNFIT]		= BREAK,
 		[XBF_EV_VIOLATION]	= BREAK,
 		[XBF_EV_OVERDUE]	= BREAK,
-		[XBF_EV_RESUME]		= { XBF_LIFE_AWAY, LOSE },
+		[XBF_EV_MOVED]		= { XBF_LIFE_AWAY, LOSE },
 		[XBF_EV_REMOVE]		= GO,
 	},
 	[XBF_LIFE_LEAVING] = {
@@ -69,7 +69,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		[XBF_EV_FAILED]		= GO,
 		[XBF_EV_VIOLATION]	= BREAK,
 		[XBF_EV_OVERDUE]	= BREAK,
-		[XBF_EV_RESUME]		= { XBF_LIFE_AWAY, LOSE },
+		[XBF_EV_MOVED]		= { XBF_LIFE_AWAY, LOSE },
 		[XBF_EV_REMOVE]		= GO,
 	},
 	[XBF_LIFE_AWAY] = {
@@ -96,7 +96,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		[XBF_EV_LAST_CLOSE]	= { XBF_LIFE_SAME, XBF_DO_LOOK_LATER },
 		[XBF_EV_FAILED]		= GO,
 		[XBF_EV_OVERDUE]	= BREAK,
-		[XBF_EV_RESUME]		= { XBF_LIFE_AWAY, LOSE },
+		[XBF_EV_MOVED]		= { XBF_LIFE_AWAY, LOSE },
 		[XBF_EV_REMOVE]		= GO,
 	},
 	[XBF_LIFE_BROKEN] = {
@@ -142,6 +142,18 @@ u32 xbf_life_step(enum xbf_life *life, enum xbf_event event)
 bool xbf_life_waits(enum xbf_life life)
 {
 	return life == XBF_LIFE_NEW || life == XBF_LIFE_OFFERED || life == XBF_LIFE_AWAY ||
+	       life == XBF_LIFE_RETURNING;
+}
+
+/**
+ * xbf_life_offers() - have we published rings, and gone on from Initialising?
+ * @life: a state
+ *
+ * Return: true if they are still on offer, or in use.
+ */
+bool xbf_life_offers(enum xbf_life life)
+{
+	return life == XBF_LIFE_OFFERED || life == XBF_LIFE_LIVE || life == XBF_LIFE_LEAVING ||
 	       life == XBF_LIFE_RETURNING;
 }
 

@@ -34,7 +34,7 @@ enum xbf_event {
 	XBF_EV_REMOVE,		/* the device goes away */
 	XBF_EV_VIOLATION,	/* the backend broke the protocol */
 	XBF_EV_OVERDUE,		/* a request was not answered for io_timeout_fail seconds */
-	XBF_EV_RESUME,		/* the guest was saved and restored */
+	XBF_EV_MOVED,		/* the guest was restored, or the disk is with another backend */
 	XBF_EV_UNFIT,		/* what came back is not the disk that went */
 	XBF_EV_FAILED,		/* there is no disk to be made */
 	XBF_EV_AGAIN,		/* coming back did not work out: try again later */
@@ -70,6 +70,7 @@ enum xbf_event {
 
 u32 xbf_life_step(enum xbf_life *life, enum xbf_event event);
 bool xbf_life_waits(enum xbf_life life);
+bool xbf_life_offers(enum xbf_life life);
 const char *xbf_life_name(enum xbf_life life);
 
 #endif /* XBF_CORE_LIFE_H */

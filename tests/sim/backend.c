@@ -75,9 +75,10 @@ static int front_state(const struct backend *be)
 
 bool sim_backend_wanted(const struct backend *be)
 {
+	const char *named = read_node(be->front, "backend");
 	int state = front_state(be);
 
-	return !sim_errors_allowed(be->vdev) &&
+	return !sim_errors_allowed(be->vdev) && named && !strcmp(named, be->dir) &&
 	       (state == XenbusStateInitialised || state == XenbusStateConnected);
 }
 
@@ -207,8 +208,8 @@ static bool connect_ring(struct backend *be, unsigned int index, unsigned int or
 	nr = read_refs(dir, order, refs);
 	*lane = (struct lane){ .be = be, .nr = index, .size = slots_of(nr) };
 	lane->port = read_number(dir, "event-channel", 0);
-	if (!sim_event_valid(lane->port)) {
-		refused(be, "no such event channel");
+	if (!sim_event_valid(lane->port, be->domid)) {
+		refused(be, "no such event channel for it");
 		return false;
 	}
 	lane->ring = sim_ring_attach(refs, nr, be->domid);
@@ -385,6 +386,7 @@ static void start(struct backend *be)
 void sim_backend_start(uint32_t vdev, uint16_t domid, const struct sim_offer *offer)
 {
 	struct backend *be = calloc(1, sizeof(*be));
+	char path[SIM_PATH];
 
 	if (nr_backends == MAX_BACKENDS)
 		sim_broken("model", "a world of more than %u backends", MAX_BACKENDS);
@@ -393,7 +395,7 @@ void sim_backend_start(uint32_t vdev, uint16_t domid, const struct sim_offer *of
 	be->domid = domid;
 	be->offer = *offer;
 	snprintf(be->front, sizeof(be->front), SIM_GUEST "/device/vbd/%u", vdev);
-	snprintf(be->dir, sizeof(be->dir), "/local/domain/%u/backend/vbd/1/%u", domid, vdev);
+	snprintf(be->dir, sizeof(be->dir), "%s", sim_back_path(path, vdev, ""));
 	start(be);
 }
 
@@ -411,9 +413,13 @@ static void die(struct backend *be, bool moved)
 	sim_wake(&be->wait);
 }
 
-void sim_backend_die(uint32_t vdev)
+void sim_domain_die(uint16_t domid)
 {
-	die(backend_of(vdev), false);
+	unsigned int i;
+
+	for (i = 0; i < nr_backends; i++)
+		if (backends[i]->domid == domid)
+			die(backends[i], false);
 }
 
 void sim_backends_moved(void)

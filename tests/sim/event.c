@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <asm/xen/hypercall.h>
 #include <xen/events.h>
 #include <xen/xenbus.h>
 
@@ -21,6 +22,7 @@
 
 /**
  * struct port - the guest's end of a channel
+ * @domain: whose the other end is to be
  * @irq: bound to it; 0: none
  * @listener: the other end; NULL: nobody has bound it yet
  * @sent: events that went to it
@@ -28,6 +30,7 @@
  */
 struct port {
 	bool open;
+	uint16_t domain;
 	unsigned int irq;
 	struct sim_wait *listener;
 	unsigned int sent;
@@ -84,19 +87,30 @@ uint64_t sim_event_lost_at(void)
 
 /* ---- the kernel's interface ---- */
 
-int xenbus_alloc_evtchn(struct xenbus_device *dev, evtchn_port_t *port)
+int HYPERVISOR_event_channel_op(int op, void *arg)
 {
+	struct evtchn_alloc_unbound *alloc = arg;
 	unsigned int i;
 
-	(void)dev;
 	sim_point();
+	if (op != EVTCHNOP_alloc_unbound || alloc->dom != DOMID_SELF)
+		sim_broken("events", "operation %d is not known here", op);
 	for (i = FIRST_PORT; i < NR_PORTS && ports[i].open; i++)
 		;
 	if (i == NR_PORTS)
 		return -ENOSPC;
-	ports[i] = (struct port){ .open = true };
-	*port = i;
+	ports[i] = (struct port){ .open = true, .domain = alloc->remote_dom };
+	alloc->port = i;
 	return 0;
+}
+
+int xenbus_alloc_evtchn(struct xenbus_device *dev, evtchn_port_t *port)
+{
+	struct evtchn_alloc_unbound alloc = { .dom = DOMID_SELF, .remote_dom = dev->otherend_id };
+	int err = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
+
+	*port = alloc.port;
+	return err;
 }
 
 int xenbus_free_evtchn(struct xenbus_device *dev, evtchn_port_t port)
@@ -181,6 +195,11 @@ int irq_from_evtchn(evtchn_port_t port)
 
 /* ---- the other end ---- */
 
+static bool is_open(sim_port port)
+{
+	return port < NR_PORTS && ports[port].open;
+}
+
 static void run(void *arg)
 {
 	struct irq *irq = arg;
@@ -204,7 +223,7 @@ void sim_event_send(sim_port port)
 	struct irq *irq;
 
 	sim_point();
-	if (!sim_event_valid(port) || !ports[port].irq)
+	if (!is_open(port) || !ports[port].irq)
 		return;
 	irq = &irqs[ports[port].irq];
 	if (irq->dying)
@@ -220,19 +239,19 @@ void sim_event_send(sim_port port)
 
 void sim_event_listen(sim_port port, struct sim_wait *place)
 {
-	if (sim_event_valid(port))
+	if (is_open(port))
 		ports[port].listener = place;
 }
 
 void sim_event_unlisten(sim_port port)
 {
-	if (sim_event_valid(port))
+	if (is_open(port))
 		ports[port].listener = NULL;
 }
 
-bool sim_event_valid(sim_port port)
+bool sim_event_valid(sim_port port, uint16_t domain)
 {
-	return port < NR_PORTS && ports[port].open;
+	return is_open(port) && ports[port].domain == domain;
 }
 
 void sim_event_lose(uint32_t one_in)

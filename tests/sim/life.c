@@ -222,28 +222,57 @@ static void close_and_return(const struct life_event *ev)
 	sim_backend_close(ev->disk->vdev);
 }
 
-/*
- * The backend dies and another one takes its place: the toolstack resets the
- * frontend. Kernels that take it for a new device then end its I/O; the others
- * would never notice a domain of another number, so it has the same there.
- */
-static void replace_backend(const struct life_event *ev)
+/* Where kernels take it for a new device they end its I/O, and a fresh disk comes. */
+static void expect_fresh(struct life_disk *disk)
 {
-	struct life_disk *disk = ev->disk;
-	struct sim_offer old = disk->offer;
-
-	sim_backend_die(disk->vdev);
-	sim_sleep(sim_random(ev->arg % 4 ? 5 * MS : 40 * SEC));
-	if (ev->arg % 3 == 0)
-		sim_offer_draw(&disk->offer, &old);
-	disk->errors = sim_xenbus_vanished;
-	make_vbd(disk, sim_xenbus_vanished && ev->arg % 2 ? next_domid++ : disk->domid);
 	if (!disk->errors)
 		return;
 	sim_load_use(disk->vdev, false);
 	until(is_live, disk, "live");
 	disk->errors = false;
 	sim_load_use(disk->vdev, true);
+}
+
+/*
+ * The backend dies and another one takes its place, in the same domain or in
+ * another, in a directory of the same name or of another: the toolstack resets
+ * the frontend.
+ */
+static void replace_backend(const struct life_event *ev)
+{
+	struct life_disk *disk = ev->disk;
+	struct sim_offer old = disk->offer;
+
+	sim_domain_die(disk->domid);
+	sim_sleep(sim_random(ev->arg % 4 ? 5 * MS : 40 * SEC));
+	if (ev->arg % 3 == 0)
+		sim_offer_draw(&disk->offer, &old);
+	disk->errors = sim_xenbus_vanished;
+	make_vbd(disk, ev->arg % 2 ? next_domid++ : disk->domid);
+	expect_fresh(disk);
+}
+
+/*
+ * The toolstack names another domain's backend although the old one lives, and
+ * what it has mapped is mapped, until that domain dies; perhaps while the disk is
+ * just being connected.
+ */
+static void hand_over(const struct life_event *ev)
+{
+	struct life_disk *disk = ev->disk;
+	uint16_t old = disk->domid;
+
+	if (ev->arg % 3) {
+		sim_backend_close(disk->vdev);
+		sim_sleep(sim_random(ev->arg % 3 * MS));
+	}
+	disk->errors = sim_xenbus_vanished;
+	disk->domid = next_domid++;
+	sim_vbd_hand_over(disk->vdev, disk->domid);
+	sim_backend_start(disk->vdev, disk->domid, &disk->offer);
+	sim_sleep(sim_random(ev->arg % 4 ? 5 * MS : 3 * SEC));
+	sim_domain_die(old);
+	expect_fresh(disk);
 }
 
 static void stall(const struct life_event *ev, uint64_t least)
@@ -442,6 +471,7 @@ static const struct {
 	{ "backend unbound and bound", rebind },
 	{ "backend closed", close_and_return },
 	{ "backend replaced", replace_backend },
+	{ "backend handed over", hand_over },
 	{ "backend silent for 30 s", stall_30s },
 	{ "backend silent for 60 s", stall_60s },
 	{ "lost events", lose_events },

@@ -231,7 +231,7 @@ void sim_front_mb(void);
 typedef uint32_t sim_port;
 void sim_event_send(sim_port port);		/* backend to frontend: runs its interrupt */
 void sim_event_listen(sim_port port, struct sim_wait *place);	/* frontend to backend: wakes */
-bool sim_event_valid(sim_port port);
+bool sim_event_valid(sim_port port, uint16_t backend);	/* that domain may bind it */
 void sim_event_unlisten(sim_port port);
 unsigned int sim_events_sent(sim_port port);	/* frontend to backend, so far */
 void sim_event_lose(uint32_t one_in);		/* from now on one in so many is lost; 0: none */
@@ -252,6 +252,7 @@ bool sim_store_heard(struct sim_wait *place);	/* anything, since it was last ask
 
 /* What a toolstack does. A vbd is known by its number, as in xenstore. */
 void sim_vbd_create(uint32_t vdev, uint16_t backend);	/* both directories, states 1 */
+void sim_vbd_hand_over(uint32_t vdev, uint16_t backend);	/* the old one's stays */
 void sim_vbd_detach(uint32_t vdev);		/* orderly: online 0, backend Closing */
 void sim_vbd_destroy(uint32_t vdev);		/* both directories vanish at once */
 void sim_vbd_forget(uint32_t vdev);		/* after both sides are Closed: clean up */
@@ -281,7 +282,7 @@ struct sim_offer {
 void sim_offer_draw(struct sim_offer *offer, const struct sim_offer *at_most);
 /* A backend for a vbd that sim_vbd_create() made; serves until stopped. */
 void sim_backend_start(uint32_t vdev, uint16_t domid, const struct sim_offer *offer);
-void sim_backend_die(uint32_t vdev);		/* its domain is gone; nodes stay */
+void sim_domain_die(uint16_t domid);		/* and its backends; nodes stay */
 void sim_backend_unbind(uint32_t vdev);		/* lets go of the ring; state stays */
 void sim_backend_rebind(uint32_t vdev);		/* comes back to the living ring */
 void sim_backend_stop_answering(uint32_t vdev, bool stop);

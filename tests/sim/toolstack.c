@@ -59,17 +59,16 @@ static void make_backend(uint32_t vdev, uint16_t domid)
 	sim_note("toolstack: vbd %u is in the hands of domain %u", vdev, domid);
 }
 
-/* Also over what is there: whatever the driver and the old backend wrote goes. */
-void sim_vbd_create(uint32_t vdev, uint16_t domid)
+/* Whatever the driver wrote goes. */
+void sim_vbd_hand_over(uint32_t vdev, uint16_t domid)
 {
 	char path[SIM_PATH];
 
-	sim_store_remove(sim_back_path(path, vdev, ""));
 	sim_store_quiet(true);
 	sim_store_remove(sim_front_path(path, vdev, ""));
 	sim_store_quiet(false);
-	sim_store_write(sim_front_path(path, vdev, "backend"), "/local/domain/%u/backend/vbd/1/%u",
-			domid, vdev);
+	sim_store_write(sim_front_path(path, vdev, "backend"), "/local/domain/%u/backend/%s/1/%u",
+			domid, sim_chance(4) ? "qdisk" : "vbd", vdev);
 	make_backend(vdev, domid);
 	sim_store_write(sim_front_path(path, vdev, "backend-id"), "%u", domid);
 	sim_store_write(sim_front_path(path, vdev, "virtual-device"), "%u", vdev);
@@ -77,6 +76,15 @@ void sim_vbd_create(uint32_t vdev, uint16_t domid)
 	if (sim_untrusted(vdev))
 		sim_store_write(sim_front_path(path, vdev, "trusted"), "0");
 	sim_store_write(sim_front_path(path, vdev, "state"), "%d", XenbusStateInitialising);
+}
+
+/* Also over what is there. */
+void sim_vbd_create(uint32_t vdev, uint16_t domid)
+{
+	char path[SIM_PATH];
+
+	sim_store_remove(sim_back_path(path, vdev, ""));
+	sim_vbd_hand_over(vdev, domid);
 }
 
 void sim_vbd_detach(uint32_t vdev)

@@ -37,7 +37,7 @@ static const struct cell cells[] = {
 	{ XBF_LIFE_OFFERED, XBF_EV_AGAIN, XBF_LIFE_NEW, LOSE | XBF_DO_LOOK_LATER },
 	{ XBF_LIFE_OFFERED, XBF_EV_REMOVE, GIVE_UP },
 	/* Restored elsewhere: the handshake begins once more. */
-	{ XBF_LIFE_OFFERED, XBF_EV_RESUME, XBF_LIFE_NEW, LOSE },
+	{ XBF_LIFE_OFFERED, XBF_EV_MOVED, XBF_LIFE_NEW, LOSE },
 	{ XBF_LIFE_OFFERED, XBF_EV_RESET, XBF_LIFE_OFFERED, LOSE | XBF_DO_PUBLISH },
 
 	/* Connected once more: another capacity, or a backend that came back to the living ring. */
@@ -50,7 +50,7 @@ static const struct cell cells[] = {
 	{ XBF_LIFE_LIVE, XBF_EV_VIOLATION, BREAK },
 	{ XBF_LIFE_LIVE, XBF_EV_OVERDUE, BREAK },
 	/* The connection ends, the disk stays. */
-	{ XBF_LIFE_LIVE, XBF_EV_RESUME, XBF_LIFE_AWAY, LOSE },
+	{ XBF_LIFE_LIVE, XBF_EV_MOVED, XBF_LIFE_AWAY, LOSE },
 	{ XBF_LIFE_LIVE, XBF_EV_PAUSING, XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
 	{ XBF_LIFE_LIVE, XBF_EV_PAUSED, XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
 	{ XBF_LIFE_LIVE, XBF_EV_RESET, XBF_LIFE_RETURNING, LOSE | XBF_DO_PUBLISH },
@@ -66,7 +66,7 @@ static const struct cell cells[] = {
 	{ XBF_LIFE_LEAVING, XBF_EV_REMOVE, GO },
 	{ XBF_LIFE_LEAVING, XBF_EV_VIOLATION, BREAK },
 	{ XBF_LIFE_LEAVING, XBF_EV_OVERDUE, BREAK },
-	{ XBF_LIFE_LEAVING, XBF_EV_RESUME, XBF_LIFE_AWAY, LOSE },
+	{ XBF_LIFE_LEAVING, XBF_EV_MOVED, XBF_LIFE_AWAY, LOSE },
 	{ XBF_LIFE_LEAVING, XBF_EV_PAUSING, XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
 	{ XBF_LIFE_LEAVING, XBF_EV_PAUSED, XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
 	{ XBF_LIFE_LEAVING, XBF_EV_RESET, XBF_LIFE_RETURNING, LOSE | XBF_DO_PUBLISH },
@@ -88,7 +88,7 @@ static const struct cell cells[] = {
 	/* Rings are published anew; I/O waits for Connected. */
 	{ XBF_LIFE_RETURNING, BACKEND(Connected), XBF_LIFE_LIVE, XBF_DO_RECONNECT },
 	/* This backend is lost as well: wait for the next. */
-	{ XBF_LIFE_RETURNING, XBF_EV_RESUME, XBF_LIFE_AWAY, LOSE },
+	{ XBF_LIFE_RETURNING, XBF_EV_MOVED, XBF_LIFE_AWAY, LOSE },
 	{ XBF_LIFE_RETURNING, XBF_EV_PAUSING, XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
 	{ XBF_LIFE_RETURNING, XBF_EV_PAUSED, XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
 	{ XBF_LIFE_RETURNING, XBF_EV_AGAIN, XBF_LIFE_AWAY, LOSE | XBF_DO_LOOK_LATER },
@@ -158,8 +158,7 @@ static void backend_states_are_the_last_events(void **state)
 /* When several have happened, the lowest is handled first. */
 static void what_ends_a_connection_comes_first(void **state)
 {
-	static const u32 ends[] = { XBF_EV_REMOVE, XBF_EV_VIOLATION, XBF_EV_OVERDUE,
-				    XBF_EV_RESUME };
+	static const u32 ends[] = { XBF_EV_REMOVE, XBF_EV_VIOLATION, XBF_EV_OVERDUE, XBF_EV_MOVED };
 	static const u32 later[] = { XBF_EV_RESET, XBF_EV_PAUSING, XBF_EV_PAUSED,
 				     XBF_EV_CLOSING_IN_USE, XBF_EV_BACKEND };
 	u32 i, j;
@@ -199,8 +198,8 @@ static void ordinary_life(void **state)
 static void life_with_a_migration(void **state)
 {
 	static const u32 events[] = {
-		BACKEND(InitWait),    BACKEND(Connected), XBF_EV_RESUME,	 BACKEND(InitWait),
-		BACKEND(Initialised), BACKEND(Connected), XBF_EV_CLOSING_IN_USE, XBF_EV_RESUME,
+		BACKEND(InitWait),    BACKEND(Connected), XBF_EV_MOVED,		 BACKEND(InitWait),
+		BACKEND(Initialised), BACKEND(Connected), XBF_EV_CLOSING_IN_USE, XBF_EV_MOVED,
 		BACKEND(InitWait),    BACKEND(Connected),
 	};
 	enum xbf_life life = XBF_LIFE_NEW;
@@ -345,6 +344,21 @@ static void unfinished_handshakes_wait_for_the_backend(void **state)
 		assert_int_equal(xbf_life_waits(life), waits[life]);
 }
 
+static void rings_are_on_offer(void **state)
+{
+	static const bool offers[XBF_NR_LIVES] = {
+		[XBF_LIFE_OFFERED] = true,
+		[XBF_LIFE_LIVE] = true,
+		[XBF_LIFE_LEAVING] = true,
+		[XBF_LIFE_RETURNING] = true,
+	};
+	enum xbf_life life;
+
+	(void)state;
+	for (life = XBF_LIFE_NEW; life < XBF_NR_LIVES; life++)
+		assert_int_equal(xbf_life_offers(life), offers[life]);
+}
+
 static void states_have_names(void **state)
 {
 	enum xbf_life a, b;
@@ -369,6 +383,7 @@ int main(void)
 		TEST(reattached_backend_is_knocked_at),
 		TEST(resources_are_balanced_on_every_path),
 		TEST(unfinished_handshakes_wait_for_the_backend),
+		TEST(rings_are_on_offer),
 		TEST(states_have_names),
 	};
 
