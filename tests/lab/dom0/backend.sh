@@ -78,19 +78,21 @@ device_make() {
 backend_nodes="frontend frontend-id online removable bootable dev type mode device-type params script
 	physical-device hotplug-status"
 
-# backend_anew XVDX: as a toolstack does it when the backend's domain has crashed: the
-# directory goes, the frontend's state is set back, a directory like the old one appears.
+# backend_anew XVDX [NUMBER]: as a toolstack does it when the backend's domain has crashed:
+# the directory goes, the frontend's state is set back, a directory like the old one
+# appears, where the old one was or, as the vbd's NUMBER, beside it.
 backend_anew() {
-	local dir node front left=$(($(blkback_users) - 1))
+	local dir new node front left=$(($(blkback_users) - 1))
 	dir=$(back_dir "$1")
+	new=${dir%/*}/${2:-$(vdev_number "$1")}
 	front=$(front_dir "$1")
-	shift
+	set --
 	for node in $backend_nodes; do
 		set -- "$@" "$node" "$(xs_read "$dir/$node")"
 	done
 	xenstore rm "$dir"
 	backends_left $left
 	# In one transaction, as toolstacks do it: who hears of the one finds the other.
-	xenstore write "$dir/frontend" "$front" "$front/state" 1
-	device_make "$dir" "n0 r$domid" "$@"
+	xenstore write "$new/frontend" "$front" "$front/backend" "$new" "$front/state" 1
+	device_make "$new" "n0 r$domid" "$@"
 }

@@ -3,12 +3,12 @@
 #
 # The backend goes away under load and comes back: unbound and bound, its module loaded
 # anew (the ring stays, and blkback takes up what it had not answered); closed by its own
-# side and opened again; and made anew by the toolstack, as after a crash of its domain
-# (a new ring, and what was in flight is sent again).
+# side and opened again; and made anew by the toolstack, as after a crash of its domain,
+# in another directory and where it was (a new ring, and what was in flight is sent again).
 #
 # Finds a driver that starts a new ring on a backend that went on with the old one, that
 # gives the disk up when the backend closes while it stays online, that does not see that
-# its state was set back, or that loses or doubles what was in flight.
+# its state was set back or its backend is another, or that loses or doubles what was in flight.
 
 backend_restart_summary="backend unbound and bound, module reloaded, closed, made anew, under load"
 backend_restart_class="backends"
@@ -52,8 +52,8 @@ restart_closed() {
 # Kernels whose xenbus unregisters such a device itself leave no choice: errors, and a
 # fresh disk of the same name.
 restart_anew() {
-	progress "backend: made anew"
-	backend_anew xvda
+	progress "backend: made anew, elsewhere"
+	backend_anew xvda 99999
 	disk_connected xvda
 	if guest_said "state reset occurred"; then
 		guest_in 90 load_lost
@@ -61,9 +61,19 @@ restart_anew() {
 		guest_in 180 io_short xvda "$seed"
 		disk_compare xvda "$load_mib" /store/load "on the fresh disk"
 		fact "after the reset" "a fresh disk"
+		restart_at_home
+		guest disk_appears xvda
 	else
+		load_goes_on "the toolstack made the backend anew, elsewhere"
+		restart_at_home
 		load_goes_on "the toolstack made the backend anew"
 		load_end
 		fact "after the reset" "the same disk"
 	fi
+}
+
+restart_at_home() {
+	progress "backend: made anew"
+	backend_anew xvda
+	disk_connected xvda
 }
