@@ -369,12 +369,14 @@ enum blk_eh_timer_return xbf_timeout(struct request *rq)
 {
 	struct xbf_queue *q = carrier_of(rq);
 	u32 age = ++shadow_of(rq)->waits * (jiffies_to_msecs(rq->q->rq_timeout) / 1000);
+	bool fails = xbf_io_timeout_fail && age >= xbf_io_timeout_fail;
 
 	pr_warn_ratelimited(
-		"%s: queue %u: request %d has waited %u s for the backend in domain %u (state %d); it waits on\n",
+		"%s: queue %u: request %d has waited %u s for the backend in domain %u (state %d); %s\n",
 		xbf_dev_name(q->dev), q->shadows.queue, rq->tag, age, q->dev->backend_id,
-		READ_ONCE(q->dev->peer));
-	if (xbf_io_timeout_fail && age >= xbf_io_timeout_fail)
+		READ_ONCE(q->dev->peer),
+		fails ? "that is too long (io_timeout_fail)" : "it waits on");
+	if (fails)
 		xbf_dev_post(q->dev, XBF_EV_OVERDUE);
 	xbf_queue_knock(q);
 	return BLK_EH_RESET_TIMER;

@@ -471,6 +471,9 @@ int xbf_dev_resume(struct xenbus_device *xdev)
 	return 0;
 }
 
+/* xenbus asks whether we are ready without the device's lock: we may be leaving. */
+static DEFINE_MUTEX(leaving);
+
 /**
  * xbf_dev_is_ready() - may the boot go on without waiting for this disk?
  * @xdev: the device
@@ -479,11 +482,14 @@ int xbf_dev_resume(struct xenbus_device *xdev)
  */
 int xbf_dev_is_ready(struct xenbus_device *xdev)
 {
-	struct xbf_dev *dev = dev_get_drvdata(&xdev->dev);
+	struct xbf_dev *dev;
+	bool ready;
 
-	if (!dev)
-		return true;
-	return READ_ONCE(dev->disk.added) || READ_ONCE(dev->life) >= XBF_LIFE_BROKEN;
+	mutex_lock(&leaving);
+	dev = dev_get_drvdata(&xdev->dev);
+	ready = !dev || READ_ONCE(dev->disk.added) || READ_ONCE(dev->life) >= XBF_LIFE_BROKEN;
+	mutex_unlock(&leaving);
+	return ready;
 }
 
 static bool is_closed(struct xbf_dev *dev)
@@ -536,7 +542,9 @@ void xbf_dev_remove(struct xenbus_device *xdev)
 
 	if (!dev)
 		return;
+	mutex_lock(&leaving);
 	dev_set_drvdata(&xdev->dev, NULL);
+	mutex_unlock(&leaving);
 	xbf_watch_del(dev);
 	xbf_dev_post(dev, XBF_EV_REMOVE);
 	if (wait_event_timeout(dev->gone, is_closed(dev), REMOVE_TIMEOUT))
