@@ -92,7 +92,10 @@ backend_anew() {
 	done
 	xenstore rm "$dir"
 	backends_left $left
-	# In one transaction, as toolstacks do it: who hears of the one finds the other.
-	xenstore write "$new/frontend" "$front" "$front/backend" "$new" "$front/state" 1
+	# Toolstacks do it in one transaction: who hears of the one finds the other, and may read
+	# it. Without a state nobody does anything with it yet.
+	xenstore write "$new/frontend" "$front"
+	xenstore chmod "$new" n0 "r$domid"
+	xenstore write "$front/backend" "$new" "$front/state" 1
 	device_make "$new" "n0 r$domid" "$@"
 }
