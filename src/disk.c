@@ -188,7 +188,8 @@ static void set_sizes(struct queue_limits *lim, const struct xbf_dev *dev)
 	lim->max_segment_size = PAGE_SIZE;
 	lim->max_segments = dev->plan.max_segs / frames_per_page;
 	lim->max_hw_sectors = lim->max_segments * (PAGE_SIZE >> SECTOR_SHIFT);
-	lim->dma_alignment = SECTOR_SIZE - 1;
+	/* Where a request is cut between two segments, no block is. */
+	lim->dma_alignment = val[XBF_NODE_SECTOR_SIZE] - 1;
 	lim->logical_block_size = val[XBF_NODE_SECTOR_SIZE];
 	lim->physical_block_size = val[XBF_NODE_PHYSICAL_SIZE];
 }

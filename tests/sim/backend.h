@@ -16,6 +16,7 @@
 #define SIM_MAX_LANES	8
 #define SIM_MAX_SEGS	256
 #define SIM_SECTOR	512u
+#define SIM_BIG_SECTOR	4096u
 #define SIM_MAX_KEPT	1056	/* persistent grants of a ring, as xen-blkback has it */
 
 struct backend;

@@ -45,8 +45,11 @@ static unsigned int nr_events;
 static uint16_t next_domid;
 static bool over;
 
-enum move { MOVE_SAME, MOVE_LESSER, MOVE_OTHER };
+/* To the same backends; to others; or one disk's is of another kind, @mover's. */
+enum move { MOVE_SAME, MOVE_LESSER, MOVE_OTHER, MOVE_BLOCK_SIZE, MOVE_READONLY };
 static enum move next_move;
+static struct life_disk *mover;
+static bool moved;
 
 /* ---- the disks ---- */
 
@@ -130,6 +133,22 @@ static bool is_sized(const struct life_disk *disk)
 	return seen && node && sim_disk_capacity(seen) == strtoull(node, NULL, 10);
 }
 
+/* The disk is read-only if its backend is. */
+static bool is_as_writable(const struct life_disk *disk)
+{
+	struct sim_disk *seen = sim_disk_find(disk->name);
+
+	return is_live(disk) && seen && sim_disk_readonly(seen) == disk->offer.readonly;
+}
+
+static bool says_broken(const struct life_disk *disk)
+{
+	char path[SIM_PATH];
+	const char *text = sim_store_read(sim_error_path(path, disk->vdev));
+
+	return text && strstr(text, "broken");
+}
+
 static void until(bool (*reached)(const struct life_disk *disk), const struct life_disk *disk,
 		  const char *what)
 {
@@ -155,11 +174,27 @@ static void settle(void)
 
 /* ---- moves ---- */
 
+static void change_kind(struct life_disk *disk)
+{
+	switch (next_move) {
+	case MOVE_BLOCK_SIZE:
+		disk->offer.sector_size ^= SIM_SECTOR ^ SIM_BIG_SECTOR;
+		disk->errors = true;
+		break;
+	case MOVE_READONLY:
+		disk->offer.readonly = true;
+		break;
+	default:
+		break;
+	}
+}
+
 /* Called at the moment of the move: the new host's xenstore and backends. */
 void sim_life_moved(void)
 {
 	unsigned int i;
 
+	moved = true;
 	sim_store_remove("/local/domain");
 	for (i = 0; i < nr_disks; i++) {
 		struct life_disk *disk = &disks[i];
@@ -167,8 +202,11 @@ void sim_life_moved(void)
 
 		if (!disk->plugged)
 			continue;
-		if (next_move != MOVE_SAME)
+		if (next_move == MOVE_LESSER || next_move == MOVE_OTHER)
 			sim_offer_draw(&disk->offer, next_move == MOVE_LESSER ? &old : NULL);
+		disk->offer.sector_size = old.sector_size;
+		if (disk == mover)
+			change_kind(disk);
 		make_vbd(disk, next_domid++);
 	}
 }
@@ -200,6 +238,25 @@ static void move_twice(const struct life_event *ev)
 	sim_guest_suspend(false);
 	sim_sleep(sim_random(ev->arg % 2 ? 10 * MS : 200 * US));
 	sim_guest_suspend(false);
+}
+
+/* False: the guest could not be suspended. */
+static bool move_one(struct life_disk *disk, enum move how)
+{
+	settle();
+	next_move = how;
+	mover = disk;
+	moved = false;
+	sim_guest_suspend(false);
+	mover = NULL;
+	return moved;
+}
+
+static void move_to_readonly(const struct life_event *ev)
+{
+	if (move_one(ev->disk, MOVE_READONLY))
+		until(is_as_writable, ev->disk, "read-only");
+	ev->disk->offer.readonly = ev->arg % 2;
 }
 
 static void suspend_cancelled(const struct life_event *ev)
@@ -307,6 +364,41 @@ static void take_away(struct life_disk *disk)
 	sim_vbd_forget(disk->vdev);
 	until(is_gone, disk, "gone");
 	disk->plugged = false;
+}
+
+/* A disk that broke: it says so to the toolstack, which takes it away; a new one comes. */
+static void renew_broken(struct life_disk *disk)
+{
+	char path[SIM_PATH];
+
+	until(says_broken, disk, "broken");
+	sim_store_remove(sim_error_path(path, disk->vdev));
+	sim_load_use(disk->vdev, false);
+	take_away(disk);
+	plug(disk);
+}
+
+static void move_to_block_size(const struct life_event *ev)
+{
+	if (move_one(ev->disk, MOVE_BLOCK_SIZE))
+		renew_broken(ev->disk);
+}
+
+/* An admin who does not want to wait: what is not answered for long breaks the disk. */
+static void silent_too_long(const struct life_event *ev)
+{
+	struct life_disk *disk = ev->disk;
+
+	settle();
+	sim_param_set("io_timeout_fail", 60);
+	disk->errors = true;
+	sim_backend_stop_answering(disk->vdev, true);
+	sim_sleep((100 + sim_random(20)) * SEC);
+	sim_backend_stop_answering(disk->vdev, false);
+	sim_param_set("io_timeout_fail", 0);
+	if (sim_front_state(disk->vdev) != XenbusStateConnected)
+		renew_broken(disk);
+	disk->errors = false;
 }
 
 static void detach_in_use(const struct life_event *ev)
@@ -466,6 +558,8 @@ static const struct {
 	{ "move", move },
 	{ "move to a lesser backend", move_to_lesser },
 	{ "move to another backend", move_to_other },
+	{ "move to another sector size", move_to_block_size },
+	{ "move to a read-only backend", move_to_readonly },
 	{ "two moves", move_twice },
 	{ "cancelled suspend", suspend_cancelled },
 	{ "backend unbound and bound", rebind },
@@ -474,6 +568,7 @@ static const struct {
 	{ "backend handed over", hand_over },
 	{ "backend silent for 30 s", stall_30s },
 	{ "backend silent for 60 s", stall_60s },
+	{ "backend silent for too long", silent_too_long },
 	{ "lost events", lose_events },
 	{ "detach in use", detach_in_use },
 	{ "detach unused", detach_unused },
@@ -509,6 +604,8 @@ static void draw_disk(unsigned int i)
 	snprintf(disk->name, sizeof(disk->name), "xvd%c", 'a' + i);
 	disk->untrusted = sim_chance(3);
 	sim_offer_draw(&disk->offer, NULL);
+	if (sim_chance(4))
+		disk->offer.sector_size = SIM_BIG_SECTOR;
 }
 
 unsigned int sim_life_draw(void)

@@ -198,12 +198,17 @@ static u32 bytes_behind(const struct slot *slot)
 	return round_up(end, PAGE_SIZE) - end;
 }
 
+static u32 dma_alignment(const struct slot *slot)
+{
+	return sim_disk_limits(slot->owner->disk)->dma_alignment;
+}
+
 static void prepare_payload(struct slot *slot)
 {
 	struct sim_io *io = &slot->io;
 	u32 i;
 
-	io->first_offset = sim_chance(4) ? sim_random(8) * SECTOR_SIZE : 0;
+	io->first_offset = sim_chance(4) ? sim_random(8) * SECTOR_SIZE & ~dma_alignment(slot) : 0;
 	need_pages(slot, DIV_ROUND_UP(io->first_offset + io->nr_sectors * SECTOR_SIZE, PAGE_SIZE));
 	io->pages = slot->list;
 	memset(slot->area, CANARY, io->first_offset);

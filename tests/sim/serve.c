@@ -217,7 +217,7 @@ static void take_discard(struct lane *lane, struct job *job, const struct blkif_
 }
 
 /* Is it what was offered, and on the disk? */
-static void check_job(const struct lane *lane, const struct job *job)
+static void check_job(const struct lane *lane, struct job *job)
 {
 	const struct sim_offer *offer = &lane->be->offer;
 	unsigned int unit = offer->sector_size / SIM_SECTOR;
@@ -226,8 +226,9 @@ static void check_job(const struct lane *lane, const struct job *job)
 	    (job->op == BLKIF_OP_WRITE_BARRIER && !offer->barrier) ||
 	    (job->op > BLKIF_OP_FLUSH_DISKCACHE && job->op != BLKIF_OP_DISCARD))
 		malformed(lane, job->id, "operation %u was not offered", job->op);
+	/* What was written before the disk became read-only ends in an error. */
 	if (is_writing(job->op) && offer->readonly && job->nr_sectors)
-		malformed(lane, job->id, "operation %u on a read-only disk", job->op);
+		job->failed = true;
 	if (job->nr_sectors && (job->sector % unit || job->nr_sectors % unit))
 		malformed(lane, job->id, "%llu sectors at %llu, the disk's have %u bytes",
 			  (unsigned long long)job->nr_sectors, (unsigned long long)job->sector,

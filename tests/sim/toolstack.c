@@ -26,6 +26,12 @@ const char *sim_back_path(char *path, uint32_t vdev, const char *key)
 	return path;
 }
 
+const char *sim_error_path(char *path, uint32_t vdev)
+{
+	snprintf(path, SIM_PATH, SIM_GUEST "/error/device/vbd/%u/error", vdev);
+	return path;
+}
+
 static int read_state(const char *path)
 {
 	const char *value = sim_store_read(path);

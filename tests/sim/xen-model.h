@@ -16,6 +16,7 @@
 #define SIM_PATH		128
 const char *sim_front_path(char *path, uint32_t vdev, const char *key);
 const char *sim_back_path(char *path, uint32_t vdev, const char *key);
+const char *sim_error_path(char *path, uint32_t vdev);	/* what the driver complains of */
 int sim_front_state(uint32_t vdev);
 int sim_back_state(uint32_t vdev);
 
