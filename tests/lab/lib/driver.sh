@@ -31,10 +31,17 @@ driver_ours() {
 	echo "${module#"$tree"}" >"$2/origin"
 }
 
+mutant_names() { (cd "$LAB/mutants" && printf '%s\n' *.patch | sed 's/\.patch$//'); }
+
+mutant_patch() {
+	[ -e "$LAB/mutants/$1.patch" ] || die "no mutant '$1'; there are: $(mutant_names | xargs)"
+	echo "$LAB/mutants/$1.patch"
+}
+
 # driver_mutant NAME LABEL DIR: our sources with one mistake put in on purpose.
 driver_mutant() {
-	local patch=$LAB/mutants/$1.patch build=$CACHE/mutants/$1-$2 log=$OUT/mutant-$1-$2.log
-	[ -e "$patch" ] || die "no mutant '$1'; there are: $(cd "$LAB/mutants" && echo *.patch)"
+	local patch build=$CACHE/mutants/$1-$2 log=$OUT/mutant-$1-$2.log
+	patch=$(mutant_patch "$1")
 	rm -rf "$build"
 	mkdir -p "$build" "$OUT"
 	(cd "$TOP" && scripts/tracked-files --copy "$build")
