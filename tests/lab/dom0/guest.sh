@@ -48,6 +48,7 @@ END
 
 # guest_start: a guest as the current plan entry asks for.
 guest_start() {
+	local patience=180
 	guest_args=""
 	[ "$type" != hvm ] || guest_args="hpet=disable no_timer_check"
 	{
@@ -64,10 +65,14 @@ guest_start() {
 	# A guest that is on its way in has another name for a while, but one log.
 	ln -sf "${guest_log##*/}" "$guest_logs/guest-$guest_name--incoming.log"
 	xl_do create /tmp/guest.cfg
-	rm /tmp/guest.cpio
+	# QEMU, that an HVM guest has, wants to see it again when the guest is restored.
+	[ "$type" = hvm ] || rm /tmp/guest.cpio
 	xl domid $guest_name >/tmp/domid
 	echo 0 >/tmp/seq
-	xs_wait 180 "/local/domain/$(cat /tmp/domid)/data/lab/ready" 1 || fail "the guest did not come up"
+	# What an HVM guest boots from is copied byte by byte.
+	[ "$type" != hvm ] || patience=480
+	xs_wait "$patience" "/local/domain/$(cat /tmp/domid)/data/lab/ready" 1 ||
+		fail "the guest did not come up"
 }
 
 guest_stop() {
