@@ -38,6 +38,13 @@ mutant_patch() {
 	echo "$LAB/mutants/$1.patch"
 }
 
+# mutant_says NAME WHAT: what the head of its patch says: Scenario, Reason.
+mutant_says() {
+	local patch
+	patch=$(mutant_patch "$1")
+	sed -n "s/^$2: //p" "$patch"
+}
+
 # driver_mutant NAME LABEL DIR: our sources with one mistake put in on purpose.
 driver_mutant() {
 	local patch build=$CACHE/mutants/$1-$2 log=$OUT/mutant-$1-$2.log
@@ -50,7 +57,8 @@ driver_mutant() {
 	# shellcheck disable=SC2016 # the root's shell expands it
 	suite with-root "$2" bash -c 'make -s -C "$1" module KDIR="$KDIR"' mutant "$build" >>"$log" 2>&1 ||
 		die "mutant '$1' does not build; see $log"
-	cp "$build/src/xen-blkfront.ko" "$3/"
+	# As dkms does it: there are many of them, and little memory in some guests.
+	strip --strip-debug -o "$3/xen-blkfront.ko" "$build/src/xen-blkfront.ko"
 	echo "mutant $1" >"$3/origin"
 	rm -rf "$build"
 }

@@ -11,7 +11,7 @@ mapfile -t SCENARIOS < <(sed -n 's/^\([a-z_]*\)_summary=.*/\1/p' "$LAB"/scenario
 # HVM guests start slowly.
 SCENARIOS_HVM="smoke filesystem saverestore-under-load"
 
-# scenario_says SCENARIO WHAT: what its file says of itself: summary, class, types, guest.
+# scenario_says SCENARIO WHAT: what its file says of itself: summary, class, types, guest ...
 scenario_says() { sed -n "s/^${1//-/_}_$2=\"\(.*\)\"$/\1/p" "$LAB/scenarios/$1.sh"; }
 
 # scenario_runs SCENARIO TYPE: whether it can, in such a guest.
@@ -46,10 +46,10 @@ plan_begin() {
 }
 
 # plan_add SCENARIO KERNEL TYPE DRIVER [VCPUS [MODULE-ARGS [BACKEND]]]
-# A mutant's entry is in order if its scenario fails.
+# A mutant's entry is in order if its scenario fails, for the reason that the mutant gives.
 plan_add() {
 	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} backend=${7:-blkback}
-	local id wanted=PASS seed=${SEED:-$RANDOM$RANDOM} cycles=${LAB_CYCLES:-2}
+	local id verdict=PASS seed=${SEED:-$RANDOM$RANDOM} cycles=${LAB_CYCLES:-2}
 	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
 	[[ $backend == @(blkback|qdisk) ]] || die "unknown backend '$backend'; there are: blkback, qdisk"
@@ -59,14 +59,15 @@ plan_add() {
 		die "scenario '$scenario' does not run in $type guests; there are: $(scenarios_of "$type" | xargs)"
 	kernel_dir_of "$kernel"
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
-	[[ $driver != mutant-* ]] || wanted=FAIL
-	echo "$id $wanted" >>"$RUN/plan"
+	[[ $driver != mutant-* ]] || verdict="FAIL $(mutant_says "${driver#mutant-}" Reason)"
+	echo "$id $verdict" >>"$RUN/plan"
 	echo "$id $scenario $kernel $type $driver" >>"$RUN/entries"
 	declare -p id scenario kernel type driver vcpus module_args backend seed cycles |
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
 	[ $((vcpus + 1)) -le "$PLAN_CPUS" ] || PLAN_CPUS=$((vcpus + 1))
 	PLAN_SECONDS=$((PLAN_SECONDS + 400 + 60 * cycles))
-	plan_drivers "$kernel" "$driver"
+	# shellcheck disable=SC2046 # a word for each
+	plan_drivers "$kernel" "$driver" $(scenario_says "$scenario" drivers)
 }
 declare -A plan_kernels=()
 
