@@ -1,0 +1,126 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables of the other files
+# SPDX-License-Identifier: GPL-2.0
+#
+# What is in an initramfs. It is read here, without the distribution's own lister, which may not be
+# installed, differs between distributions, and does not tell which build of a module is in there.
+#
+# An initramfs is one cpio archive or several, each padded with NULs; only the last one is packed.
+# The header of a file in an archive is 110 characters, followed by its name and, aligned to four
+# bytes, its contents.
+
+cpio_header='07070[12][0-9A-Fa-f]{104}'
+scratch=
+
+# find_image KERNEL: the path of its initramfs.
+find_image() {
+	local path
+
+	for path in "/boot/initrd.img-$1" "/boot/initramfs-$1.img" "/boot/initrd-$1" \
+		"/boot/*/$1/initrd" "/boot/efi/*/$1/initrd" "/efi/*/$1/initrd" \
+		"/boot/efi/EFI/Linux/*$1*.efi" "/efi/EFI/Linux/*$1*.efi"; do
+		path=$(compgen -G "$root$path") || continue
+		path=${path%%$'\n'*}
+		echo "${path#"$root"}"
+		return
+	done
+	return 1
+}
+
+# image_parts FILE: "OFFSET COMMAND" of each archive; fails at what it does not know.
+image_parts() {
+	local offset=0 tool end gap size
+
+	size=$(stat -Lc %s "$1")
+	while ((offset < size)); do
+		tool=$(packing "$1" "$offset") || return
+		echo "$offset $tool"
+		[[ $tool == cat ]] || return 0
+		end=$(tail -c "+$((offset + 1))" "$1" |
+			LC_ALL=C grep -abo -m 1 -E "${cpio_header}TRAILER!!!" | head -n 1)
+		[[ $end ]] || return
+		offset=$((offset + ${end%%:*} + 121))
+		gap=$(LC_ALL=C cmp -i "$offset:0" "$1" /dev/zero 2>/dev/null |
+			sed 's/.* \(byte\|char\) \([0-9]*\),.*/\2/')
+		# NULs up to the end.
+		[[ $gap ]] || return 0
+		offset=$((offset + gap - 1))
+	done
+}
+
+# entries TOOL FILE OFFSET REGEX: "OFFSET:HEADER+NAME" of the files whose names match, in that archive;
+# fails if it is damaged.
+entries() {
+	(
+		set -o pipefail
+		unpacked "$1" "$2" "$3" |
+			{ LC_ALL=C grep -abo -E "$cpio_header(\./)?($4)" || (($? == 1)); }
+	)
+}
+
+# extract TOOL FILE OFFSET ENTRY: the contents of such an entry.
+extract() {
+	local at=${4%%:*} header=${4#*:} start
+
+	start=$((at + (110 + 0x${header:94:8} + 3) / 4 * 4))
+	unpacked "$1" "$2" "$3" | tail -c "+$((start + 1))" | head -c $((0x${header:54:8}))
+}
+
+# Without the suffix of a packing, which some tools undo in the image.
+bare() {
+	echo "${1%.ko*}.ko"
+}
+
+# learn_image_part TOOL FILE OFFSET REGEX: the driver that is in one archive.
+learn_image_part() {
+	local said entry name
+
+	said=$(entries "$@") || {
+		learn image-state damaged
+		return
+	}
+	for entry in $said; do
+		name=${entry#*:}
+		name=${name:110}
+		case $name in
+		*-root.img)
+			learn image-state "modules are in $name"
+			continue
+			;;
+		esac
+		name=$(bare "${name#*lib/modules/*/}")
+		# With both in there the index decides, which is the disk's of that day.
+		is image-module "$(bare "$(fact module)")" && continue
+		learn image-module "$name"
+		extract "$1" "$2" "$3" "$entry" >"$scratch/module"
+		learn_module image "$scratch/module"
+	done
+}
+
+# learn_image KERNEL
+learn_image() {
+	local image file offset tool parts version
+
+	learn image ""
+	image=$(find_image "$1") || return
+	learn image "$image"
+	file=$root$image
+	if [[ $image == *.efi ]]; then
+		learn image-state "a unified kernel image"
+	elif [[ ! -r $file ]]; then
+		learn image-state "only root may read it"
+	elif ! parts=$(image_parts "$file"); then
+		learn image-state damaged
+	else
+		learn image-state read
+		version=${1//./[.]}
+		version=${version//+/[+]}
+		while read -r offset tool; do
+			if command -v "$tool" >/dev/null; then
+				learn_image_part "$tool" "$file" "$offset" \
+					"(usr/)?lib/modules/$version/[[:alnum:]/_.+-]*/xen-blkfront\.ko(\.[a-z0-9]+)?|(squashfs|squash|erofs)-root\.img"
+			else
+				learn image-state "$tool is not installed"
+			fi
+		done <<<"$parts"
+	fi
+}
