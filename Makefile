@@ -21,7 +21,7 @@ check-quick: ## Run the tests that need no emulator
 check-all: ## Run every test in full
 	@scripts/run-stages check-all
 
-.PHONY: style static unit coverage sim soak bench-core matrix packaging lab lab-all bench
+.PHONY: style static unit coverage sim soak bench-core doctor matrix packaging lab lab-all bench
 style: ## Check formatting, licence lines and whitespace
 	@tests/static/run style
 
@@ -42,6 +42,9 @@ soak: ## The same for SECONDS (600), from a seed of its own
 
 bench-core: ## Count the instructions src/core spends per request
 	@tests/bench-core/run
+
+doctor: ## Test xen-blkfront-doctor and its manual on guests made of files
+	@tests/doctor/run
 
 matrix: ## Build the module for all kernels of the release [CELLS="6.1 7.2"]
 	@tests/matrix/run $(CELLS)

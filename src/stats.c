@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stats.c - debugfs, read-only: xen-blkfront/<disk>/{features,queues}, and what
- * backends keep mapped of disks that are gone: xen-blkfront/quarantine.
+ * stats.c - debugfs, read-only: xen-blkfront/<disk>/{features,queues}, and of all
+ * disks together: xen-blkfront/{grants,quarantine}.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
 #include "device.h"
+#include "module.h"
 #include "quarantine.h"
 #include "stats.h"
 
@@ -97,6 +98,15 @@ static int queues_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(queues);
 
+/* What all disks share: grants beyond the reserves of their queues. */
+static int grants_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "used: %u\n", READ_ONCE(xbf_budget.used));
+	seq_printf(m, "budget: %u\n", READ_ONCE(xbf_budget.max));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(grants);
+
 static int quarantine_show(struct seq_file *m, void *unused)
 {
 	xbf_quarantine_show(m);
@@ -112,6 +122,7 @@ DEFINE_SHOW_ATTRIBUTE(quarantine);
 void xbf_stats_init(void)
 {
 	root = debugfs_create_dir("xen-blkfront", NULL);
+	debugfs_create_file("grants", 0400, root, NULL, &grants_fops);
 	debugfs_create_file("quarantine", 0400, root, NULL, &quarantine_fops);
 }
 

@@ -76,7 +76,7 @@ limit() {
 	local value
 
 	value=$(line "/sys/module/xen_blkfront/parameters/$1")
-	if [[ $1 == max_queues ]] && { [[ $value == 0 ]] || ((value > $2)); }; then
+	if [[ $1 == max_queues ]] && ((${value:-0} == 0 || value > $2)); then
 		(($(fact cpus machine) > $2)) || echo "the guest has $(fact cpus machine) CPUs"
 	elif [[ $value == "$2" || $value == N ]]; then
 		echo "parameter $1=$value"
@@ -106,6 +106,7 @@ learn_unused() {
 	local number
 
 	number=$(fact queues)
+	[[ $number ]] || return 0
 	not_used multi-queue-max-queues "$number" "$(limit max_queues "$number")"
 	number=$(fact ring-page-order)
 	not_used max-ring-page-order "$number" "$(limit max_ring_page_order "$number")"

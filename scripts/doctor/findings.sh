@@ -63,7 +63,7 @@ finding image-stale kernel warning fix \
 	'{image} holds another build of the driver ({image-module} {image-version}) than the disk ({module} {module-version})' \
 	'{rebuild}'
 image_stale() {
-	is image-state read && is image-module '?*' && is module '?*' || return
+	is own module && is image-state read && is image-module '?*' && ! is module-from none || return
 	! is image-module "$(bare "$(fact module)")" || ! is image-srcversion "$(fact module-srcversion)"
 }
 
@@ -185,7 +185,8 @@ reboot_needed() {
 	running=kernel/$(fact kernel)
 	local subject=$running
 
-	is module-srcversion '?*' && is next-boot ours && ! is module-srcversion "$(fact driver-srcversion machine)"
+	is module-srcversion '?*' && ! is module-srcversion "$(fact driver-srcversion machine)" &&
+		{ ! is image-state read || is image-srcversion "$(fact module-srcversion)"; }
 }
 
 finding fell-back machine warning advice \
@@ -295,7 +296,7 @@ kept_memory() {
 	local disk held=0
 
 	for disk in $(each disk); do
-		[[ $(fact grants "$disk") == persistent ]] && held=$((held + $(fact grants-held "$disk")))
+		[[ $(fact grants "$disk") == persistent ]] && held=$((held + 10#0$(fact grants-held "$disk")))
 	done
 	# Of 4 KiB each.
 	more memory-kib 0 && ((held * 4 * 20 > $(fact memory-kib)))

@@ -28,11 +28,11 @@ learn_xen() {
 learn_distribution() {
 	local name=unknown
 
-	if exists /var/lib/dpkg/status; then
+	if has dpkg-query; then
 		name=debian
-	elif exists /usr/bin/zypper; then
+	elif has zypper; then
 		name=suse
-	elif exists /usr/bin/rpm; then
+	elif has rpm; then
 		name=redhat
 	fi
 	learn distribution "$name"

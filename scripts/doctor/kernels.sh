@@ -71,13 +71,12 @@ learn_headers() {
 
 # kernels_package KERNEL: the Debian package that its modules came with.
 kernels_package() {
-	local list
+	local owner
 
-	list=$(grep -lsE "/lib/modules/$1/(kernel/drivers/block/xen-blkfront|modules\.builtin\$)" \
-		"$root"/var/lib/dpkg/info/linux-*.list | head -n 1)
-	list=${list##*/}
-	list=${list%.list}
-	echo "${list:-linux-image-$1}"
+	owner=$(dpkg-query ${root:+--root="$root"} -S \
+		"*/lib/modules/$1/kernel/drivers/block/xen-blkfront.ko*" 2>/dev/null | head -n 1)
+	owner=${owner%%:*}
+	echo "${owner:-linux-image-$1}"
 }
 
 # What dkms did; its folders say it, with the module's state: added, built, installed.

@@ -181,22 +181,24 @@ show_table() {
 
 # --- JSON -----------------------------------------------------------------------------------------
 
-# json TEXT: as a string. What is not text of UTF-8 would not be JSON.
+# json TEXT: as a string. Bytes that are neither text nor tabs would not be JSON, and are left out.
 json() {
 	local text=$1
 
 	text=${text//\\/\\\\}
 	text=${text//\"/\\\"}
-	printf '"%s"' "$(LC_ALL=C tr -d '\000-\010\013-\037\177-\377' <<<"$text" | sed 's/\t/\\t/g')"
+	text=${text//$'\t'/\\t}
+	printf '"%s"' "${text//[^ -~]/}"
 }
 
 # json_object KEY VALUE...
 json_object() {
-	local comma=
+	local comma=''
 
 	printf '{'
 	while (($#)); do
-		printf '%s%s: %s' "$comma" "$(json "$1")" "$(json "$2")"
+		printf '%s"%s": ' "$comma" "$1"
+		json "$2"
 		comma=', '
 		shift 2
 	done
@@ -213,12 +215,14 @@ json_subject() {
 	json_object "${pairs[@]}"
 }
 
+# json_list KIND: its subjects.
 json_list() {
-	local one comma=
+	local one comma=''
 
 	printf '[\n'
 	while read -r one; do
-		printf '%s    %s' "$comma" "$(json_subject "$one")"
+		printf '%s    ' "$comma"
+		json_subject "$one"
 		comma=$',\n'
 	done < <(each "$1")
 	printf ']'
