@@ -95,7 +95,7 @@ learn_log() {
 
 	log=$(ask dmesg dmesg) || return
 	learn grants-exhausted "$(grep -c 'max_grant_frames reached' <<<"$log")"
-	learn refused "$(grep -E 'xen_blkfront: (version magic|disagrees about version|module verification)' <<<"$log" |
+	learn refused "$(grep -E 'xen_blkfront: (version magic|disagrees about version|Unknown symbol)' <<<"$log" |
 		tail -n 1 | sed 's/^\[[^]]*\] *//')"
 }
 

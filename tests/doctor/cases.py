@@ -351,6 +351,11 @@ def load_refused(guest):
     guest.write("/.doctor/dmesg", "[  1.0] xen_blkfront: version magic '6.0' should be '6.1'\n")
 
 
+@case()
+def loaded_without_a_signature(guest):
+    guest.write("/.doctor/dmesg", "[  1.0] xen_blkfront: module verification failed: signature missing\n")
+
+
 @case("host-kernel", "default-unknown")
 def kernel_of_the_host(guest):
     guest.write("/proc/sys/kernel/osrelease", "6.12.9-1.qubes\n")
