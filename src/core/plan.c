@@ -100,13 +100,12 @@ static void plan_grants(struct xbf_plan *plan, const struct xbf_features *f,
  * A disk that was forced to write through once may be asked again, although the
  * backend it is on now cannot: then as a write and a flush.
  */
-static void plan_ops(struct xbf_plan *plan, const struct xbf_features *f)
+static void plan_ops(u8 *ops, const struct xbf_features *f)
 {
 	bool flush = f->val[XBF_NODE_FLUSH];
 	bool barrier = f->val[XBF_NODE_BARRIER] && !flush;
 	bool discard = f->val[XBF_NODE_DISCARD];
 	bool erase = discard && f->val[XBF_NODE_DISCARD_SECURE];
-	u8 *ops = plan->ops;
 
 	ops[XBF_KIND_READ] = BLKIF_OP_READ;
 	ops[XBF_KIND_WRITE] = BLKIF_OP_WRITE;
@@ -131,7 +130,7 @@ void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
 		   const struct xbf_params *params)
 {
 	plan_grants(plan, f, params);
-	plan_ops(plan, f);
+	plan_ops(plan->ops, f);
 }
 
 /**
@@ -181,11 +180,11 @@ bool xbf_plan_revoke(struct xbf_plan *plan, u8 kind)
  */
 bool xbf_plan_renew(struct xbf_plan *plan, const struct xbf_features *f)
 {
-	struct xbf_plan offered = *plan;
+	u8 offered[XBF_NR_KINDS];
 
-	plan_ops(&offered, f);
-	if (!memcmp(plan->ops, offered.ops, sizeof(plan->ops)))
+	plan_ops(offered, f);
+	if (!memcmp(plan->ops, offered, sizeof(plan->ops)))
 		return false;
-	memcpy(plan->ops, offered.ops, sizeof(plan->ops));
+	memcpy(plan->ops, offered, sizeof(plan->ops));
 	return true;
 }
