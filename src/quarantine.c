@@ -6,6 +6,7 @@
  * of a disk that could not be taken back outlive it here, are tried again now and
  * then, and are counted: a backend that collects gets no more after a while.
  */
+#include <linux/delay.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
@@ -16,6 +17,9 @@
 #include "quarantine.h"
 
 #define RETRY_DELAY	(10 * HZ)
+/* How long the module waits for backends before it goes. */
+#define EXIT_TRIES	100
+#define EXIT_DELAY_MS	100
 
 /* Of one queue. */
 struct kept {
@@ -36,21 +40,29 @@ static u32 take_back(struct xbf_queue *q)
 	return xbf_queue_end_ring(q) + xbf_queue_end_pools(q);
 }
 
-static void retry(struct work_struct *work)
+/* Tries all; says how many pages are left. */
+static u32 take_back_all(void)
 {
 	struct kept *kept, *next;
+	u32 nr = 0;
 
 	mutex_lock(&lock);
 	list_for_each_entry_safe(kept, next, &all, list) {
 		kept->nr = take_back(&kept->q);
+		nr += kept->nr;
 		if (kept->nr)
 			continue;
 		list_del(&kept->list);
 		kfree(kept);
 	}
-	if (!list_empty(&all))
-		queue_delayed_work(xbf_wq, &retry_work, RETRY_DELAY);
 	mutex_unlock(&lock);
+	return nr;
+}
+
+static void retry(struct work_struct *work)
+{
+	if (take_back_all())
+		queue_delayed_work(xbf_wq, &retry_work, RETRY_DELAY);
 }
 
 /**
@@ -111,20 +123,20 @@ void xbf_quarantine_show(struct seq_file *m)
 }
 
 /**
- * xbf_quarantine_exit() - try a last time before the module goes
+ * xbf_quarantine_exit() - try for a while before the module goes
  *
- * What is mapped even now is lost: the guest goes on without those pages.
+ * What is mapped even then is lost: the guest goes on without those pages.
  */
 void xbf_quarantine_exit(void)
 {
-	struct kept *kept;
-	u32 nr = 0;
+	u32 tries, nr;
 
 	cancel_delayed_work_sync(&retry_work);
-	retry(NULL);
-	cancel_delayed_work_sync(&retry_work);
-	list_for_each_entry(kept, &all, list)
-		nr += kept->nr;
+	nr = take_back_all();
+	for (tries = 0; nr && tries < EXIT_TRIES; tries++) {
+		msleep(EXIT_DELAY_MS);
+		nr = take_back_all();
+	}
 	if (nr)
 		pr_warn("xen-blkfront: backends still map %u pages of disks that are gone; they are lost until the guest reboots\n",
 			nr);

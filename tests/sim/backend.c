@@ -106,6 +106,7 @@ void sim_offer_draw(struct sim_offer *offer, const struct sim_offer *at_most)
 		.forgets_events = sim_chance(8),
 		.errors = sim_chance(6) ? 50 : 0,
 		.declines = sim_chance(8) ? 5 : 0,
+		.hoards = sim_chance(10),
 		.keeps_mapped = sim_chance(4),
 	};
 	if (!at_most)

@@ -528,6 +528,8 @@ static void let_go(struct lane *lane)
 {
 	sim_ref ref;
 
+	if (lane->be->offer.hoards && !lane->dead)
+		sim_sleep(sim_random(8000) * MS);
 	if (lane->dead)
 		return;
 	for (ref = 0; lane->nr_kept; ref++)

@@ -277,6 +277,7 @@ struct sim_offer {
 	uint32_t ring_refused;	/* rings of this order and more cannot be mapped; 0: all can */
 	bool old_rings;		/* speaks the older dialect of ring sizes */
 	uint32_t declines;	/* one flush, barrier or discard in so many; 0: none */
+	bool hoards;		/* keeps rings and persistent grants for seconds after it closed */
 	bool keeps_mapped;	/* unmaps late */
 };
 void sim_offer_draw(struct sim_offer *offer, const struct sim_offer *at_most);
