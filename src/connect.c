@@ -279,20 +279,6 @@ int xbf_connect_read(struct xbf_dev *dev)
 }
 
 /**
- * xbf_connect_confirm() - last step of the handshake: we are Connected
- * @dev: the vbd; the backend is Connected
- *
- * Return: 0; -EAGAIN when this is not our backend any more.
- */
-int xbf_connect_confirm(struct xbf_dev *dev)
-{
-	if (xbf_store_confirm(dev))
-		return -EAGAIN;
-	dev->xdev->state = XenbusStateConnected;
-	return 0;
-}
-
-/**
  * xbf_connect_open() - let I/O flow
  * @dev: the vbd, both sides Connected
  * @how: for the message: how it came to this
@@ -336,10 +322,10 @@ int xbf_connect_finish(struct xbf_dev *dev)
 	}
 	dev->was = dev->features;
 	xbf_stats_add(dev);
-	err = xbf_connect_confirm(dev);
-	if (!err)
-		xbf_connect_open(dev, "");
-	return err;
+	if (xbf_store_switch(dev, XenbusStateConnected))
+		return -EAGAIN;
+	xbf_connect_open(dev, "");
+	return 0;
 }
 
 /**
@@ -378,7 +364,7 @@ void xbf_connect_leave(struct xbf_dev *dev)
 {
 	dev->refused |= dev->offered;
 	dev->offered = false;
-	xenbus_switch_state(dev->xdev, XenbusStateClosed);
+	xbf_store_switch(dev, XenbusStateClosed);
 }
 
 /**

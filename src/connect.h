@@ -11,7 +11,6 @@ const char *xbf_connect_hint(const struct xbf_dev *dev);
 int xbf_connect_publish(struct xbf_dev *dev);
 int xbf_connect_finish(struct xbf_dev *dev);
 int xbf_connect_read(struct xbf_dev *dev);
-int xbf_connect_confirm(struct xbf_dev *dev);
 void xbf_connect_open(struct xbf_dev *dev, const char *how);
 void xbf_connect_leave(struct xbf_dev *dev);
 void xbf_connect_rejoin(struct xbf_dev *dev);

@@ -182,7 +182,7 @@ static void tell_broken(struct xbf_dev *dev)
 	pr_err("%s: the disk is broken; its I/O ends with errors until it is detached\n",
 	       xbf_dev_name(dev));
 	xenbus_dev_error(dev->xdev, -EIO, "the disk is broken; see the guest's kernel log");
-	xenbus_switch_state(dev->xdev, XenbusStateClosing);
+	xbf_store_switch(dev, XenbusStateClosing);
 }
 
 static void act(struct xbf_dev *dev, u32 actions)
@@ -219,19 +219,6 @@ static void act(struct xbf_dev *dev, u32 actions)
 		mod_delayed_work(xbf_wq, &dev->look, LOOK_AGAIN);
 }
 
-/*
- * Our own state is Initialising again, by the toolstack. Will the kernel's xenbus,
- * if it is one that does such things, take us for gone, and what our nodes say to be
- * for a device made anew?
- */
-static bool is_for_another(const struct xbf_dev *dev)
-{
-	const struct xenbus_device *xdev = dev->xdev;
-
-	return XBF_XENBUS_RENEWS && (xdev->state != XenbusStateInitialising ||
-				     READ_ONCE(xdev->otherend_id) != dev->backend_id);
-}
-
 /* The backend waits for us: to begin, or to begin anew. */
 static enum xbf_event read_init_wait(const struct xbf_dev *dev)
 {
@@ -239,7 +226,7 @@ static enum xbf_event read_init_wait(const struct xbf_dev *dev)
 	bool reset = own == XenbusStateInitialising;
 
 	/* Unknown: our nodes are gone, or xenbus has given us up already. */
-	if (own == XenbusStateUnknown || (reset && is_for_another(dev)))
+	if (own == XenbusStateUnknown || (reset && xbf_store_renewed(dev)))
 		return XBF_NR_EVENTS;
 	return reset && xbf_life_offers(dev->life) ? XBF_EV_RESET :
 						     XBF_EV_BACKEND + XenbusStateInitWait;

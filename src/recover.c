@@ -19,6 +19,7 @@
 #include "core/replay.h"
 #include "module.h"
 #include "recover.h"
+#include "store.h"
 
 /**
  * xbf_recover_hold() - shut the gates; nobody touches rings or grants any more
@@ -146,9 +147,8 @@ int xbf_recover_resume(struct xbf_dev *dev)
 	for (i = 0; i < dev->plan.nr_rings; i++)
 		if (xbf_queue_set_grants(&dev->queues[i], &dev->plan, &xbf_budget))
 			return -ENOMEM;
-	err = xbf_connect_confirm(dev);
-	if (err)
-		return err;
+	if (xbf_store_switch(dev, XenbusStateConnected))
+		return -EAGAIN;
 	wire(dev);
 	follow_news(dev, news);
 	xbf_connect_open(dev, "is back: ");

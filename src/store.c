@@ -130,6 +130,21 @@ bool xbf_store_find(struct xbf_dev *dev)
 }
 
 /**
+ * xbf_store_renewed() - do our nodes speak of a device made anew?
+ * @dev: the vbd; its state in xenstore is Initialising
+ *
+ * Return: true if the kernel's xenbus is one that takes us for gone then, and will
+ * make another device of what our nodes say.
+ */
+bool xbf_store_renewed(const struct xbf_dev *dev)
+{
+	const struct xenbus_device *xdev = dev->xdev;
+
+	return XBF_XENBUS_RENEWS && (xdev->state != XenbusStateInitialising ||
+				     READ_ONCE(xdev->otherend_id) != dev->backend_id);
+}
+
+/**
  * xbf_store_identify() - learn who the disk is, where its storage says so
  * @dev: the vbd
  *
@@ -210,7 +225,8 @@ static int write_ring_size(struct xenbus_transaction xbt, const struct xbf_dev *
 	return err ?: write_number(xbt, dev, XBF_NODE_OWN_RING_PAGES, 1u << order);
 }
 
-static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev,
+		       enum xenbus_state state)
 {
 	/* What an earlier handshake, or a driver before us, left means something to the backend. */
 	static const u8 stale[] = {
@@ -241,7 +257,7 @@ static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev)
 	 * told us of the backend's answer and is past what it had read before.
 	 */
 	if (!err)
-		err = write_number(xbt, dev, XBF_NODE_OWN_STATE, XenbusStateInitialised);
+		err = write_number(xbt, dev, XBF_NODE_OWN_STATE, state);
 	return err;
 }
 
@@ -257,27 +273,32 @@ static bool is_same_backend(struct xenbus_transaction xbt, const struct xbf_dev 
 
 	if (IS_ERR(dir))
 		return false;
-	same = !strcmp(dir, dev->backend_dir) &&
+	same = dev->backend_dir && !strcmp(dir, dev->backend_dir) &&
 	       xenbus_exists(xbt, own, key_of(XBF_NODE_OWN_STATE));
 	kfree(dir);
 	return same;
 }
 
-/* If our state was set back to Initialising, the backend's answer is not for us. */
-static int write_connected(struct xenbus_transaction xbt, const struct xbf_dev *dev)
+static int write_state(struct xenbus_transaction xbt, const struct xbf_dev *dev,
+		       enum xenbus_state state)
 {
 	const char *own = dev->xdev->nodename;
-	int state;
+	int now;
 
-	if (xenbus_scanf(xbt, own, key_of(XBF_NODE_OWN_STATE), "%d", &state) != 1 ||
-	    state != XenbusStateInitialised)
+	if (xenbus_scanf(xbt, own, key_of(XBF_NODE_OWN_STATE), "%d", &now) != 1)
 		return -ENODEV;
-	return write_number(xbt, dev, XBF_NODE_OWN_STATE, XenbusStateConnected);
+	/* Set back by the toolstack: the backend's answer was not for us. */
+	if (now == XenbusStateInitialising &&
+	    (state == XenbusStateConnected || xbf_store_renewed(dev)))
+		return -ENODEV;
+	return write_number(xbt, dev, XBF_NODE_OWN_STATE, state);
 }
 
 /* All that @write writes, or nothing, and only to the backend it is meant for. */
 static int transact(const struct xbf_dev *dev,
-		    int (*write)(struct xenbus_transaction xbt, const struct xbf_dev *dev))
+		    int (*write)(struct xenbus_transaction xbt, const struct xbf_dev *dev,
+				 enum xenbus_state state),
+		    enum xenbus_state state)
 {
 	struct xenbus_transaction xbt;
 	int err, tries;
@@ -286,7 +307,7 @@ static int transact(const struct xbf_dev *dev,
 		err = xenbus_transaction_start(&xbt);
 		if (err)
 			return err;
-		err = is_same_backend(xbt, dev) ? write(xbt, dev) : -ENODEV;
+		err = is_same_backend(xbt, dev) ? write(xbt, dev, state) : -ENODEV;
 		if (err) {
 			xenbus_transaction_end(xbt, 1);
 			return err;
@@ -307,16 +328,31 @@ static int transact(const struct xbf_dev *dev,
  */
 int xbf_store_offer(const struct xbf_dev *dev)
 {
-	return transact(dev, write_nodes);
+	return transact(dev, write_nodes, XenbusStateInitialised);
 }
 
 /**
- * xbf_store_confirm() - go from Initialised to Connected
- * @dev: the vbd; its backend is
+ * xbf_store_switch() - go to another state than Initialised
+ * @dev: the vbd
+ * @state: for a backend that is still ours
+ *
+ * xenbus_switch_state() does not look whether the toolstack has begun anew with our
+ * nodes since, for another backend.
  *
  * Return: 0 or an error.
  */
-int xbf_store_confirm(const struct xbf_dev *dev)
+int xbf_store_switch(const struct xbf_dev *dev, enum xenbus_state state)
 {
-	return transact(dev, write_connected);
+	struct xenbus_device *xdev = dev->xdev;
+	int err;
+
+	if (xdev->state == state)
+		return 0;
+	/* It has gone, or xenbus has given us up. */
+	if (xenbus_read_driver_state(xdev, xdev->nodename) == XenbusStateUnknown)
+		return -ENODEV;
+	err = transact(dev, write_state, state);
+	if (!err)
+		xdev->state = state;
+	return err;
 }

@@ -12,8 +12,9 @@ enum xbf_note xbf_store_number(const struct xbf_dev *dev, enum xbf_node node, u6
 void xbf_store_features(struct xbf_dev *dev, enum xbf_node from, enum xbf_node to);
 void xbf_store_report(const struct xbf_dev *dev, enum xbf_node from, enum xbf_node to);
 bool xbf_store_find(struct xbf_dev *dev);
+bool xbf_store_renewed(const struct xbf_dev *dev);
 void xbf_store_identify(struct xbf_dev *dev);
 int xbf_store_offer(const struct xbf_dev *dev);
-int xbf_store_confirm(const struct xbf_dev *dev);
+int xbf_store_switch(const struct xbf_dev *dev, enum xenbus_state state);
 
 #endif /* XBF_STORE_H */

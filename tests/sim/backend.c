@@ -265,6 +265,9 @@ static bool connect_rings(struct backend *be)
 		switch_state(be, XenbusStateClosing);
 		return false;
 	}
+	if (queues > sim_most_cpus)
+		sim_broken("blkif", "vbd %u: %u queues for %u CPUs", be->vdev, queues,
+			   sim_most_cpus);
 	be->persistent = be->offer.persistent && read_number(be->front, "feature-persistent", 0);
 	be->untrusted = sim_untrusted(be->vdev);
 	for (i = 0; i < queues; i++)

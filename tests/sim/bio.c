@@ -162,7 +162,8 @@ static struct blk_mq_hw_ctx *my_hctx(struct request_queue *q)
 
 	if (sim_chance(8))
 		cpu = sim_random(64);
-	return q->hctxs[cpu % q->nr_hw_queues];
+	/* Of those that are online. */
+	return q->hctxs[cpu % sim_nr_cpus % q->nr_hw_queues];
 }
 
 static struct request *get_request(struct request_queue *q, struct plug *plug)

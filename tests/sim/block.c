@@ -229,6 +229,19 @@ static void free_hctx(struct blk_mq_hw_ctx *hctx)
 	free(hctx);
 }
 
+/* As the kernel does it, a CPU goes when its queues have nothing left to do. */
+void sim_disk_lose_cpus(struct sim_disk *disk)
+{
+	struct request_queue *q = &disk->q;
+	unsigned int i;
+
+	sim_disk_get(disk);
+	for (i = sim_nr_cpus; i < q->nr_hw_queues; i++)
+		while (i < q->nr_hw_queues && !mq_is_idle(q->hctxs[i]))
+			sim_sleep(5 * NSEC_PER_MSEC);
+	sim_disk_put(disk);
+}
+
 /* No I/O is left and none can come: the queue goes. */
 static void queue_end(struct request_queue *q)
 {

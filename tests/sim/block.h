@@ -70,6 +70,7 @@ void request_free(struct request *rq);
 void request_end_bios(struct request *rq, blk_status_t status);
 void request_put_driver_tag(struct request *rq);
 
+bool mq_is_idle(const struct blk_mq_hw_ctx *hctx);	/* nobody has a tag */
 void mq_run(struct blk_mq_hw_ctx *hctx);
 void mq_run_soon(struct blk_mq_hw_ctx *hctx);
 void mq_insert(struct request *rq, bool first);

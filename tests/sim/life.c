@@ -528,6 +528,23 @@ static void no_grants(const struct life_event *ev)
 	sim_grant_limit(UINT32_MAX);
 }
 
+/* Now and then more come than there have ever been. */
+static void change_cpus(const struct life_event *ev)
+{
+	struct sim_disk *disk;
+	unsigned int i;
+
+	sim_nr_cpus = 1 + ev->arg % (ev->arg & 1024 ? 8 : sim_nr_cpus);
+	if (sim_nr_cpus > sim_most_cpus)
+		sim_most_cpus = sim_nr_cpus;
+	sim_note("%u CPUs are online", sim_nr_cpus);
+	for (i = 0; i < nr_disks; i++) {
+		disk = sim_disk_find(disks[i].name);
+		if (disk)
+			sim_disk_lose_cpus(disk);
+	}
+}
+
 static void use_all(bool on)
 {
 	unsigned int i;
@@ -581,6 +598,7 @@ static const struct {
 	{ "unknown states", unknown_states },
 	{ "no memory", no_memory },
 	{ "no grants", no_grants },
+	{ "CPUs come and go", change_cpus },
 	{ "driver reloaded", reload },
 };
 

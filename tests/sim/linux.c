@@ -16,7 +16,7 @@
 #include "module.h"
 
 uint32_t sim_alloc_fails;
-unsigned int sim_nr_cpus = 1;
+unsigned int sim_nr_cpus = 1, sim_most_cpus = 1;
 
 /* ---- messages and strings ---- */
 

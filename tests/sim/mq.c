@@ -81,6 +81,21 @@ static void tag_put(struct blk_mq_tags *tags, int tag)
 	sim_wake(&tags->wait);
 }
 
+static bool tags_idle(const struct blk_mq_tags *tags)
+{
+	unsigned int tag;
+
+	for (tag = 0; tag < tags->depth; tag++)
+		if (!(tags->free[tag / 64] & 1ull << tag % 64))
+			return false;
+	return true;
+}
+
+bool mq_is_idle(const struct blk_mq_hw_ctx *hctx)
+{
+	return tags_idle(hctx->tags) && (!hctx->sched_tags || tags_idle(hctx->sched_tags));
+}
+
 struct request *request_get(struct blk_mq_hw_ctx *hctx)
 {
 	struct request_queue *q = hctx->queue;

@@ -154,6 +154,8 @@ void sim_disk_put(struct sim_disk *disk);
 uint64_t sim_disk_capacity(const struct sim_disk *disk);
 bool sim_disk_readonly(const struct sim_disk *disk);
 bool sim_disk_dead(const struct sim_disk *disk);
+/* There are fewer CPUs now: waits for the I/O of hardware queues that have none left. */
+void sim_disk_lose_cpus(struct sim_disk *disk);
 bool sim_disk_open(struct sim_disk *disk);
 void sim_disk_close(struct sim_disk *disk);
 
@@ -344,7 +346,7 @@ bool sim_users_frozen(void);			/* or about to be */
 void sim_param_set(const char *name, unsigned int value);
 int sim_module_load(void);
 void sim_module_unload(void);
-extern unsigned int sim_nr_cpus;		/* online in the guest */
+extern unsigned int sim_nr_cpus, sim_most_cpus;	/* online in the guest: now, ever */
 /* Calls the driver's pm notifiers, as hibernation does; false: one refused. */
 bool sim_pm_notify(unsigned long event);
 

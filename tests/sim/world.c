@@ -21,7 +21,7 @@ struct sim_config sim_config;
 /* What an admin may have set. */
 static void draw_parameters(void)
 {
-	sim_nr_cpus = 1 + sim_random(8);
+	sim_nr_cpus = sim_most_cpus = 1 + sim_random(8);
 	sim_param_set("max_queues", sim_random(5));
 	sim_param_set("max_ring_page_order", sim_random(5));
 	sim_param_set("max_indirect_segments", sim_chance(3) ? sim_random(64) : 256);
