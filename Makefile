@@ -21,7 +21,7 @@ check-quick: ## Run the tests that need no emulator
 check-all: ## Run every test in full
 	@scripts/run-stages check-all
 
-.PHONY: style static unit coverage sim soak bench-core doctor matrix packaging lab lab-all bench
+.PHONY: style static unit coverage sim soak bench-core doctor matrix packaging lab lab-all lab-debug bench
 style: ## Check formatting, licence lines and whitespace
 	@tests/static/run style
 
@@ -58,6 +58,9 @@ lab: ## Run scenarios under real Xen [SCENARIO= KERNEL= TYPE= DRIVER=]
 
 lab-all: ## Run all scenarios on all kernels and guest types
 	@tests/lab/lab all
+
+lab-debug: ## Run them on kernels with KASAN, lockdep, kmemleak [SCENARIO= TYPE=]
+	@tests/lab/lab debug
 
 bench: ## Compare our driver's speed with the kernel's own, in one boot
 	@tests/lab/lab bench

@@ -31,8 +31,13 @@ cpus = "1-$vcpus"
 tsc_mode = "native"
 on_crash = "preserve"
 on_reboot = "destroy"
-extra = "console=hvc0 loglevel=7 tsc=reliable nokaslr mitigations=off panic=0 sysrq_always_enabled $guest_args"
+extra = "console=hvc0 loglevel=7 tsc=reliable nokaslr mitigations=off panic=0 sysrq_always_enabled patience=$patience $kernel_args $guest_args"
 END
+}
+
+# What a debug kernel needs for itself comes on top, whoever named the memory.
+guest_memory() {
+	awk -F = -v more="$more_memory" '/^memory *=/ { $0 = "memory = " $2 + more } { print }'
 }
 
 guest_config_hvm() {
@@ -55,7 +60,7 @@ guest_start() {
 		guest_config
 		[ "$type" != hvm ] || guest_config_hvm
 		guest_wishes
-	} >/tmp/guest.cfg
+	} | guest_memory >/tmp/guest.cfg
 	{
 		cat /lab/guests/programs.cpio "/lab/guests/$kernel/modules.cpio" /lab/guests/scripts.cpio
 		[ "$type" = hvm ] || cat /lab/guests/big-programs.cpio
@@ -96,7 +101,7 @@ guest_within() {
 	if ! xs_wait "$seconds" "$agent/done" "$seq *"; then
 		xl sysrq "$domid" w >/dev/null 2>&1
 		sleep 2
-		echo "no answer from the guest within $seconds s to: $*"
+		echo "no answer from the guest within $((seconds * patience)) s to: $*"
 		return 124
 	fi
 	answer=$(xs_read "$agent/done")

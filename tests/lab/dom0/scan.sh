@@ -3,7 +3,7 @@
 #
 # Kernel complaints in the logs of guest, dom0 and Xen since the scenario began.
 
-complaints='WARNING:|BUG:|BUG at|Oops|Call Trace|blocked for more than|possible recursive locking|lock held|inconsistent lock state|circular locking|general protection|Kernel panic|unable to handle|rcu.*stall|soft lockup|hard LOCKUP|refcount_t|use-after-free|segfault|Xen BUG|Assertion'
+complaints='WARNING:|BUG:|BUG at|BUG [a-z]|ODEBUG|suspected memory leaks|memory corruption|non-static key|turning off the locking|Oops|Call Trace|blocked for more than|possible recursive locking|lock held|inconsistent lock state|circular locking|general protection|Kernel panic|unable to handle|rcu.*stall|soft lockup|hard LOCKUP|refcount_t|use-after-free|segfault|Xen BUG|Assertion'
 
 log_size() { wc -c <"$1" 2>/dev/null || echo 0; }
 

@@ -13,7 +13,7 @@ xs_wait() {
 	local fifo=/tmp/watch.$$ watcher rc=1 event releases=0
 	rm -f "$fifo"
 	mkfifo "$fifo"
-	timeout "$1" xenstore watch "$2" @releaseDomain >"$fifo" 2>/dev/null &
+	timeout $(($1 * patience)) xenstore watch "$2" @releaseDomain >"$fifo" 2>/dev/null &
 	watcher=$!
 	while read -r event; do
 		# The first event of each watch only says that it is set.

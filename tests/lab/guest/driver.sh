@@ -11,6 +11,7 @@ driver_load() {
 		echo "cannot load the driver: $(dmesg | tail -n 3)"
 		return 1
 	}
+	debug_address
 }
 
 # xenbus holds the module while it has disks: they must be gone before.

@@ -25,20 +25,25 @@ driver_intree() {
 
 driver_ours() {
 	local tree module
+	if debug_kernel "$1"; then
+		driver_build ours "$1" "$2"
+		return
+	fi
 	tree=$(guest_tree "$1")
 	module=$(tree_module "$tree" "$(cat "$KERNEL_DIR/release")")
 	plain_module "$module" "$2/xen-blkfront.ko"
 	echo "${module#"$tree"}" >"$2/origin"
 }
 
-mutant_names() { (cd "$LAB/mutants" && printf '%s\n' *.patch | sed 's/\.patch$//'); }
+# mutant_names [-l|-L]: all; those that need a debug kernel; those that do not.
+mutant_names() { (cd "$LAB/mutants" && grep "${1:--lv}" '^Kernel: ' ./*.patch | sed 's/^..//; s/\.patch$//'); }
 
 mutant_patch() {
 	[ -e "$LAB/mutants/$1.patch" ] || die "no mutant '$1'; there are: $(mutant_names | xargs)"
 	echo "$LAB/mutants/$1.patch"
 }
 
-# mutant_says NAME WHAT: what the head of its patch says: Scenario, Reason.
+# mutant_says NAME WHAT: what the head of its patch says: Scenario, Reason, Kernel.
 mutant_says() {
 	local patch
 	patch=$(mutant_patch "$1")
@@ -47,18 +52,24 @@ mutant_says() {
 
 # driver_mutant NAME LABEL DIR: our sources with one mistake put in on purpose.
 driver_mutant() {
-	local patch build=$CACHE/mutants/$1-$2 log=$OUT/mutant-$1-$2.log
+	local patch
 	patch=$(mutant_patch "$1")
+	driver_build "mutant-$1" "$2" "$3" "$patch"
+}
+
+# driver_build NAME LABEL DIR [PATCH]: from a copy of the checkout.
+driver_build() {
+	local build=$CACHE/builds/$1-$2 log=$OUT/$1-$2.log
 	rm -rf "$build"
 	mkdir -p "$build" "$OUT"
 	(cd "$TOP" && scripts/tracked-files --copy "$build")
-	patch -s -d "$build" -p1 <"$patch" >"$log" 2>&1 ||
-		die "mutant '$1' does not fit the sources any more: bring $patch up to date"
+	[ $# -lt 4 ] || patch -s -d "$build" -p1 <"$4" >"$log" 2>&1 ||
+		die "$4 does not fit the sources any more: bring it up to date"
 	# shellcheck disable=SC2016 # the root's shell expands it
-	suite with-root "$2" bash -c 'make -s -C "$1" module KDIR="$KDIR"' mutant "$build" >>"$log" 2>&1 ||
-		die "mutant '$1' does not build; see $log"
+	with_kernel "$2" bash -c 'make -s -C "$1" module KDIR="$KDIR"' build "$build" >>"$log" 2>&1 ||
+		die "driver $1 does not build; see $log"
 	# As dkms does it: there are many of them, and little memory in some guests.
 	strip --strip-debug -o "$3/xen-blkfront.ko" "$build/src/xen-blkfront.ko"
-	echo "mutant $1" >"$3/origin"
+	echo "$1, built from the checkout" >"$3/origin"
 	rm -rf "$build"
 }

@@ -85,7 +85,7 @@ guest_kernel() {
 	shift 2
 	kernel_dir_of "$label"
 	mkdir -p "$dir"
-	ln -s "$KERNEL_DIR/vmlinux" "$KERNEL_DIR/vmlinuz" "$KERNEL_DIR/release" "$dir/"
+	ln -s "$KERNEL_DIR"/vmlinu[xz] "$KERNEL_DIR/release" "$dir/"
 	tmp=$(mktemp -d)
 	for driver; do
 		mkdir -p "$tmp/lib/drivers/$driver"

@@ -40,6 +40,10 @@ kernel_line() {
 # kernel_dir LABEL: folder with vmlinux, vmlinuz, release and lib/modules.
 kernel_dir() {
 	local suite image version dir
+	if debug_kernel "$1"; then
+		debug_kernel_dir "$1"
+		return
+	fi
 	read -r _ suite image _ version <<<"$(kernel_line "$1")"
 	[ -n "$image" ] || exit 1
 	dir=$CACHE/kernels/${image#linux-image-}_$version

@@ -50,6 +50,7 @@ plan_begin() {
 plan_add() {
 	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} backend=${7:-blkback}
 	local id verdict=PASS seed=${SEED:-$RANDOM$RANDOM} cycles=${LAB_CYCLES:-2}
+	local patience=1 more_memory=0 kernel_args=
 	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
 	[[ $backend == @(blkback|qdisk) ]] || die "unknown backend '$backend'; there are: blkback, qdisk"
@@ -57,15 +58,21 @@ plan_add() {
 	[[ $cycles == [1-9]*([0-9]) ]] || die "LAB_CYCLES is a number, not '$cycles'"
 	scenario_runs "$scenario" "$type" ||
 		die "scenario '$scenario' does not run in $type guests; there are: $(scenarios_of "$type" | xargs)"
+	if debug_kernel "$kernel"; then
+		[[ " ${DEBUG_TYPES[$kernel]} " == *" $type "* ]] ||
+			die "kernel '$kernel' does not start in $type guests; it does in: ${DEBUG_TYPES[$kernel]}"
+		patience=$DEBUG_PATIENCE more_memory=$DEBUG_MEMORY kernel_args=$DEBUG_ARGS
+	fi
 	kernel_dir_of "$kernel"
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
 	[[ $driver != mutant-* ]] || verdict="FAIL $(mutant_says "${driver#mutant-}" Reason)"
 	echo "$id $verdict" >>"$RUN/plan"
 	echo "$id $scenario $kernel $type $driver" >>"$RUN/entries"
-	declare -p id scenario kernel type driver vcpus module_args backend seed cycles |
+	declare -p id scenario kernel type driver vcpus module_args backend seed cycles \
+		patience more_memory kernel_args |
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
 	[ $((vcpus + 1)) -le "$PLAN_CPUS" ] || PLAN_CPUS=$((vcpus + 1))
-	PLAN_SECONDS=$((PLAN_SECONDS + 400 + 60 * cycles))
+	PLAN_SECONDS=$((PLAN_SECONDS + (400 + 60 * cycles) * patience))
 	# shellcheck disable=SC2046 # a word for each
 	plan_drivers "$kernel" "$driver" $(scenario_says "$scenario" drivers)
 }

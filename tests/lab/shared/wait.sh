@@ -3,9 +3,10 @@
 #
 # Waiting for what nobody announces.
 
-# wait_until SECONDS COMMAND...: until it succeeds; fails if it does not in time.
+# wait_until SECONDS COMMAND...: until it succeeds; fails if it does not in time. With a
+# kernel that is slow, those who wait have patience.
 wait_until() {
-	local wait_tries=$(($1 * 10))
+	local wait_tries=$(($1 * 10 * patience))
 	shift
 	until "$@"; do
 		wait_tries=$((wait_tries - 1))
