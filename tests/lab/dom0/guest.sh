@@ -53,7 +53,7 @@ END
 
 # guest_start: a guest as the current plan entry asks for.
 guest_start() {
-	local patience=180
+	local starting=180
 	guest_args=""
 	[ "$type" != hvm ] || guest_args="hpet=disable no_timer_check"
 	{
@@ -75,8 +75,8 @@ guest_start() {
 	xl domid $guest_name >/tmp/domid
 	echo 0 >/tmp/seq
 	# What an HVM guest boots from is copied byte by byte.
-	[ "$type" != hvm ] || patience=480
-	xs_wait "$patience" "/local/domain/$(cat /tmp/domid)/data/lab/ready" 1 ||
+	[ "$type" != hvm ] || starting=480
+	xs_wait "$starting" "/local/domain/$(cat /tmp/domid)/data/lab/ready" 1 ||
 		fail "the guest did not come up"
 }
 

@@ -35,8 +35,7 @@ driver_ours() {
 	echo "${module#"$tree"}" >"$2/origin"
 }
 
-# mutant_names [-l|-L]: all; those that need a debug kernel; those that do not.
-mutant_names() { (cd "$LAB/mutants" && grep "${1:--lv}" '^Kernel: ' ./*.patch | sed 's/^..//; s/\.patch$//'); }
+mutant_names() { (cd "$LAB/mutants" && printf '%s\n' *.patch | sed 's/\.patch$//'); }
 
 mutant_patch() {
 	[ -e "$LAB/mutants/$1.patch" ] || die "no mutant '$1'; there are: $(mutant_names | xargs)"
