@@ -27,9 +27,9 @@ mend() {
 	fi
 }
 
-# Carry out the remedies that are safe, each after asking; the same one only once. Fails if one does.
+# Carry out the remedies that are safe, each after asking; the same one only once. Then look again.
 fix() {
-	local i failed=0
+	local i ran=''
 	local -A seen=()
 
 	for i in "${!found[@]}"; do
@@ -38,15 +38,19 @@ fix() {
 		printf '\n%s: %s\n    %s\n' "${found_in[i]#*/}" "${found_message[i]}" "${found_remedy[i]}"
 		if ! agreed "Run this?"; then
 			echo "left as it is"
-		elif mend "${found_remedy[i]}"; then
+			continue
+		fi
+		ran=1
+		if mend "${found_remedy[i]}"; then
 			echo "done"
 		else
 			echo "FAILED"
-			failed=1
 		fi
 	done
 	((${#seen[@]})) || echo "nothing to fix that is safe to fix by itself"
-	return "$failed"
+	[[ $ran ]] || return "$(status)"
+	printf '\nAfter that:\n\n'
+	bash "${BASH_SOURCE[-1]}" ${root:+--root "$root"}
 }
 
 # --- Support bundle -------------------------------------------------------------------------------

@@ -49,13 +49,15 @@ the() {
 	is "$@"
 }
 
-# each KIND: the subjects of a kind, one a line.
-each() {
+# all KIND: puts the subjects of a kind into the array `these`; fails if there are none.
+all() {
 	local one
 
+	these=()
 	for one in "${subjects[@]}"; do
-		[[ $one == "$1" || $one == "$1"/* ]] && printf '%s\n' "$one"
+		[[ $one != "$1" && $one != "$1"/* ]] || these+=("$one")
 	done
+	((${#these[@]}))
 }
 
 # --- Reading --------------------------------------------------------------------------------------
@@ -70,8 +72,11 @@ exists() {
 
 # line FILE: its first line; fails if it cannot be read.
 line() {
+	local text=''
+
 	[[ -r $root$1 ]] || return
-	head -n 1 "$root$1" 2>/dev/null | tr -d '\0'
+	IFS= read -r text 2>/dev/null <"$root$1"
+	printf '%s\n' "$text"
 }
 
 # inside PATH: where a link leads, without leaving $root.
@@ -83,6 +88,15 @@ inside() {
 		path=$target
 	done
 	printf '%s\n' "$path"
+}
+
+# settings DIR: the files of modprobe.d or depmod.d; /lib often is /usr/lib.
+settings() {
+	local dir
+
+	for dir in etc run usr/lib lib; do
+		[[ $dir == lib && $root/lib -ef $root/usr/lib ]] || compgen -G "$root/$dir/$1/*.conf"
+	done
 }
 
 # ask NAME COMMAND...: what only the running machine can tell, if it has that command. Below --root

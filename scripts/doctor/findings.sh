@@ -236,7 +236,8 @@ finding not-installed machine warning advice \
 not_installed() {
 	local kernel subject
 
-	for kernel in $(each kernel); do
+	all kernel
+	for kernel in "${these[@]}"; do
 		subject=$kernel
 		is dkms none && is our-file '' || return
 	done
@@ -265,7 +266,7 @@ finding default-unknown machine note advice \
 	'cannot tell which kernel the next boot takes' \
 	'compare with the boot menu, or with what the host boots'
 default_unknown() {
-	is default-kernel '' && [[ $(each kernel) == *$'\n'* ]]
+	is default-kernel '' && all kernel && ((${#these[@]} > 1))
 }
 
 finding emulated-disk machine warning advice \
@@ -295,7 +296,8 @@ finding kept-memory machine note advice \
 kept_memory() {
 	local disk held=0
 
-	for disk in $(each disk); do
+	all disk
+	for disk in "${these[@]}"; do
 		[[ $(fact grants "$disk") == persistent ]] && held=$((held + 10#0$(fact grants-held "$disk")))
 	done
 	# Of 4 KiB each.
@@ -391,13 +393,14 @@ judge() {
 	for wanted in problem warning unknown note; do
 		for name in "${names[@]}"; do
 			[[ ${level[$name]} == "$wanted" ]] || continue
-			while read -r subject; do
+			all "${scope[$name]}"
+			for subject in "${these[@]}"; do
 				"${name//-/_}" || continue
 				found+=("$name")
 				found_in+=("$subject")
 				found_message+=("$(filled "${message[$name]}")")
 				found_remedy+=("$(filled "${remedy[$name]}")")
-			done < <(each "${scope[$name]}")
+			done
 		done
 	done
 }

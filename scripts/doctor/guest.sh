@@ -130,13 +130,12 @@ learn_settings() {
 	local blacklisted=" (module_blacklist|modprobe\\.blacklist)=[^ ]*$name"
 
 	# The file with the setting, so that the remedy can name it.
-	for conf in "$root"/{etc,run,usr/lib,lib}/modprobe.d/*.conf; do
-		[[ -r $conf ]] || continue
+	while read -r conf; do
 		grep -qE "^[[:space:]]*(blacklist[[:space:]]+${name}[[:space:]]*$|install[[:space:]]+${name}[[:space:]])" \
 			"$conf" && learn blocked-by "${conf#"$root"}"
 		learn options "$(fact options)$(sed -nE "s/^[[:space:]]*options[[:space:]]+${name}[[:space:]]+//p" "$conf" |
 			tr -s ' \t\n' ' ')"
-	done
+	done < <(settings modprobe.d)
 	learn arguments "$(harmless_arguments "$(line /proc/cmdline)")"
 	[[ " $(fact arguments)" =~ $blacklisted ]] &&
 		learn blocked-by "the kernel command line"

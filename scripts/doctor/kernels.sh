@@ -145,8 +145,7 @@ learn_depmod_override() {
 	local file
 
 	learn depmod-override ""
-	for file in "$root"/{etc,run,usr/lib,lib}/depmod.d/*.conf; do
-		[[ -r $file ]] || continue
+	while read -r file; do
 		# The search order: what comes first wins, and dkms installs in updates or extra.
 		awk -v ours="$(fact our-file)" '
 			BEGIN { sub(/\/.*/, "", ours) }
@@ -158,7 +157,7 @@ learn_depmod_override() {
 				}
 			}
 			END { exit !found }' "$file" && learn depmod-override "${file#"$root"}"
-	done
+	done < <(settings depmod.d)
 }
 
 learn_rebuild() {

@@ -71,7 +71,7 @@ show_machine() {
 
 	{
 		printf 'guest\t%s\n' "$(fact guest)$(is xen '?*' && echo ", Xen $(fact xen)")"
-		printf 'kernel\t%s\n' "$(fact kernel)"
+		is kernel '' || printf 'kernel\t%s\n' "$(fact kernel)"
 		printf 'driver that runs\t%s\n' "$(with_version driver driver-version)"
 		is driver-file '' || printf 'its file\t%s\n' "$(fact driver-file)"
 		printf 'next boot\t%s\n' "$(fact default-kernel | sed 's/^$/unknown/') ($(fact boot-loader))"
@@ -84,44 +84,44 @@ show_machine() {
 show_kernels() {
 	local subject mark
 
-	[[ $(each kernel) ]] || return
+	all kernel || return
 	echo
 	{
 		printf 'kernel\t\theaders\tdkms\tmodprobe takes\tin the initramfs\tnext boot\n'
-		while read -r subject; do
+		for subject in "${these[@]}"; do
 			mark=
 			! is running yes || mark+=" runs"
 			! is default yes || mark+=" default"
 			printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$(fact kernel)" "${mark# }" "$(fact headers)" \
 				"$(fact dkms)" "$(with_version module-from module-version)" "$(in_image)" \
 				"$(named next-boot)"
-		done < <(each kernel)
+		done
 	} | aligned
 }
 
 show_disks() {
-	local subject
+	local subject key
 
-	[[ $(each disk) ]] || return
+	all disk || return
 	echo
 	{
 		printf 'disk\tdriver\tstate\tqueues\tring order\tgrants\tindirect\tflush\tdiscard\tlate\n'
-		while read -r subject; do
+		for subject in "${these[@]}"; do
 			printf '%s\t%s' "$(fact disk)" "$(with_version driver version)"
 			for key in state queues ring-page-order grants indirect-segments flush discard late; do
 				printf '\t%s' "$(fact "$key" | sed 's/^$/-/')"
 			done
 			echo
-		done < <(each disk)
+		done
 	} | aligned
-	[[ $(each unused) ]] || return
+	all unused || return
 	echo
 	{
 		printf 'disk\toffered, not used\toffered\tused\twhy\n'
-		while read -r subject; do
+		for subject in "${these[@]}"; do
 			printf '%s\t%s\t%s\t%s\t%s\n' "$(fact disk)" "$(fact node)" "$(fact offered)" \
 				"$(fact used)" "$(fact why)"
-		done < <(each unused)
+		done
 	} | aligned
 }
 
@@ -220,11 +220,12 @@ json_list() {
 	local one comma=''
 
 	printf '[\n'
-	while read -r one; do
+	all "$1"
+	for one in "${these[@]}"; do
 		printf '%s    ' "$comma"
 		json_subject "$one"
 		comma=$',\n'
-	done < <(each "$1")
+	done
 	printf ']'
 }
 
@@ -273,9 +274,10 @@ disk_metric() {
 	local subject
 
 	metric "$1" "$2" "$4"
-	while read -r subject; do
+	all disk
+	for subject in "${these[@]}"; do
 		[[ ! $(fact "$3") =~ ^[0-9]+$ ]] || sample "$1" "$(fact "$3")" disk "$(fact disk)"
-	done < <(each disk)
+	done
 }
 
 show_prometheus() {
@@ -292,15 +294,17 @@ show_prometheus() {
 		sample doctor_finding 1 name "${found[i]}" level "${level[${found[i]}]}" subject "${found_in[i]#*/}"
 	done
 	metric kernel_info gauge "1 for each installed kernel, and what its next boot would run"
-	while read -r subject; do
+	all kernel
+	for subject in "${these[@]}"; do
 		sample kernel_info 1 kernel "$(fact kernel)" dkms "$(fact dkms)" next_boot "$(fact next-boot)" \
 			running "$(fact running)" default "$(fact default)"
-	done < <(each kernel)
+	done
 	metric disk_info gauge "1 for each disk, and what drives it"
-	while read -r subject; do
+	all disk
+	for subject in "${these[@]}"; do
 		sample disk_info 1 disk "$(fact disk)" driver "$(fact driver)" version "$(fact version)" \
 			state "$(fact state)" grants "$(fact grants)"
-	done < <(each disk)
+	done
 	disk_metric disk_queues gauge queues "Rings in use"
 	disk_metric disk_grants_held gauge grants-held "Grant references held"
 	disk_metric disk_grants_in_use gauge grants-in-use "Grant references in use by requests"

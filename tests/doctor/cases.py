@@ -341,6 +341,12 @@ def blocked_by_the_command_line(guest):
     guest.edit("/proc/cmdline", "quiet", "module_blacklist=floppy,xen_blkfront")
 
 
+@case("depmod-override", "image-stale")
+def depmod_told_by_a_vendor(guest):
+    guest.depmod(NEW, OWN)
+    guest.write("/usr/lib/depmod.d/vendor.conf", "search external built-in updates\n")
+
+
 @case()
 def others_are_blocked(guest):
     guest.write("/etc/modprobe.d/blacklist.conf", "# blacklist xen_blkfront\nblacklist xen_fbfront\n")
