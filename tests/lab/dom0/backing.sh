@@ -32,6 +32,7 @@ store_bad() {
 store_bad_drop() { [ ! -e /sys/kernel/config/nullb/nullb1 ] || rmdir /sys/kernel/config/nullb/nullb1; }
 
 stores_drop() {
+	own_drop
 	dmsetup remove_all
 	/sbin/losetup -D
 	rm -rf /store/*

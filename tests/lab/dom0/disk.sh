@@ -59,7 +59,8 @@ disk_new() {
 	case $backend in
 	blkback) disk_attach "$1" "$(store_file "$2" "$3")" "${4:-w}" ;;
 	qdisk) disk_attach_qdisk "$1" "/store/$2" "${4:-w}" ;;
-	*) fail "unknown backend '$backend'; there are: blkback, qdisk" ;;
+	own-*) own_attach "${backend#own-}" "$1" "/store/$2" "read-only $([ "${4:-w}" = r ] && echo yes || echo no)" ;;
+	*) fail "unknown backend '$backend'; there are: blkback, qdisk, own-PROFILE" ;;
 	esac
 }
 
@@ -72,6 +73,10 @@ disk_connected() {
 
 # disk_detach XVDX: in good order; the guest must let go of it.
 disk_detach() {
+	if own_serves "$1"; then
+		own_detach "$1"
+		return
+	fi
 	xl_do block-detach "$domid" "$1"
 	guest disk_gone "$1"
 }

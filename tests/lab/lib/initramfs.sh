@@ -64,7 +64,10 @@ dom0_scripts() {
 	cp "$LAB/dom0/init" "$1/init"
 	cp "$LAB/dom0/block-lab" "$1/etc/xen/scripts/block-lab"
 	cp -r "$LAB/dom0" "$LAB/shared" "$LAB/scenarios" "$1/lab/"
+	mkdir -p "$1/lab/backend"
+	cp -r "$LAB/backend/profiles" "$1/lab/backend/"
 	install -D "$(deafen_program)" "$1/lab/bin/deafen"
+	install -D "$(own_backend_program)" "$1/lab/bin/own-backend"
 	: >"$1/etc/xen/xl.conf"
 }
 

@@ -6,7 +6,7 @@
 
 # Scenarios to choose from have a summary; demo and bench have commands of their own.
 # The shell has no hyphens in names.
-mapfile -t SCENARIOS < <(sed -n 's/^\([a-z_]*\)_summary=.*/\1/p' "$LAB"/scenarios/*.sh | tr _ -)
+mapfile -t SCENARIOS < <(sed -n 's/^\([a-z0-9_]*\)_summary=.*/\1/p' "$LAB"/scenarios/*.sh | tr _ -)
 
 # HVM guests start slowly.
 SCENARIOS_HVM="smoke filesystem saverestore-under-load"
@@ -53,7 +53,7 @@ plan_add() {
 	local patience=1 more_memory=0 kernel_args=
 	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
-	[[ $backend == @(blkback|qdisk) ]] || die "unknown backend '$backend'; there are: blkback, qdisk"
+	plan_backend "$backend"
 	[[ $vcpus == [1-9] ]] || die "a guest can have 1 to 9 vCPUs, not '$vcpus'"
 	[[ $cycles == [1-9]*([0-9]) ]] || die "LAB_CYCLES is a number, not '$cycles'"
 	scenario_runs "$scenario" "$type" ||
@@ -77,6 +77,13 @@ plan_add() {
 	plan_drivers "$kernel" "$driver" $(scenario_says "$scenario" drivers)
 }
 declare -A plan_kernels=()
+
+# plan_backend NAME: whether there is such a backend.
+plan_backend() {
+	local profiles=("$LAB"/backend/profiles/*)
+	[[ " blkback qdisk ${profiles[*]/#"$LAB/backend/profiles/"/own-} " == *" $1 "* ]] ||
+		die "unknown backend '$1'; there are: blkback qdisk ${profiles[*]/#"$LAB/backend/profiles/"/own-}"
+}
 
 # plan_drivers KERNEL DRIVER...: drivers that guests with that kernel shall find.
 plan_drivers() {

@@ -67,7 +67,7 @@ copy_programs() {
 	done
 }
 
-# The one program of the lab's own, built where dom0's kernel would be.
+# The lab's own programs, built where dom0's kernel would be.
 deafen_program() {
 	local dir
 	dir=$CACHE/deafen-$(digest <"$LAB/dom0/deafen.c")
@@ -77,4 +77,21 @@ deafen_program() {
 
 deafen_build() {
 	suite with-root "$LAB_DOM0_KERNEL" gcc -O2 -Wall -static -o "$1/deafen" "$LAB/dom0/deafen.c"
+}
+
+own_backend_program() {
+	local dir
+	dir=$CACHE/own-backend-$(cat "$LAB/backend/Makefile" "$LAB"/backend/*.[ch] | digest)
+	once "$dir" own_backend_build
+	echo "$dir/own-backend"
+}
+
+own_backend_build() {
+	local xen
+	xen=$("$LAB/backend/xen-dev")
+	note "building the lab's own backend"
+	suite with-root "$LAB_DOM0_KERNEL" make -s -C "$LAB/backend" build="$1" xen="$xen" >"$1/build.log" 2>&1 || {
+		cat "$1/build.log" >&2
+		die "the lab's own backend does not compile"
+	}
 }
