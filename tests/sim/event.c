@@ -243,9 +243,10 @@ void sim_event_listen(sim_port port, struct sim_wait *place)
 		ports[port].listener = place;
 }
 
-void sim_event_unlisten(sim_port port)
+/* By now the port may be another's. */
+void sim_event_unlisten(sim_port port, const struct sim_wait *place)
 {
-	if (is_open(port))
+	if (is_open(port) && ports[port].listener == place)
 		ports[port].listener = NULL;
 }
 

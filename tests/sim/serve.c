@@ -535,7 +535,7 @@ static void let_go(struct lane *lane)
 	for (ref = 0; lane->nr_kept; ref++)
 		if (lane->kept[ref])
 			drop_kept(lane, ref);
-	sim_event_unlisten(lane->port);
+	sim_event_unlisten(lane->port, &lane->wait);
 	sim_ring_detach(lane->ring);
 }
 

@@ -234,7 +234,7 @@ typedef uint32_t sim_port;
 void sim_event_send(sim_port port);		/* backend to frontend: runs its interrupt */
 void sim_event_listen(sim_port port, struct sim_wait *place);	/* frontend to backend: wakes */
 bool sim_event_valid(sim_port port, uint16_t backend);	/* that domain may bind it */
-void sim_event_unlisten(sim_port port);
+void sim_event_unlisten(sim_port port, const struct sim_wait *place);
 unsigned int sim_events_sent(sim_port port);	/* frontend to backend, so far */
 void sim_event_lose(uint32_t one_in);		/* from now on one in so many is lost; 0: none */
 
