@@ -390,6 +390,8 @@ static void silent_too_long(const struct life_event *ev)
 	struct life_disk *disk = ev->disk;
 
 	settle();
+	/* It counts for all disks: what another waited for is answered by then. */
+	sim_sleep(SEC);
 	sim_param_set("io_timeout_fail", 60);
 	disk->errors = true;
 	sim_backend_stop_answering(disk->vdev, true);
