@@ -319,16 +319,19 @@ static const char *look(struct xenbus_transaction t, const char *path)
 void *xenbus_read(struct xenbus_transaction t, const char *dir, const char *node, unsigned int *len)
 {
 	char path[PATH], *copy = ERR_PTR(-ENOENT);
+	char now[PATH];
 	const char *value;
 
 	sim_path_absolute(path, dir, node);
 	sim_store_enter(t);
 	value = look(t, path);
 	if (value) {
-		copy = kmalloc(strlen(value) + 1, GFP_NOIO | __GFP_NOFAIL);
-		strcpy(copy, value);
+		/* Somebody may write it while we wait for memory. */
+		snprintf(now, sizeof(now), "%s", value);
+		copy = kmalloc(strlen(now) + 1, GFP_NOIO | __GFP_NOFAIL);
+		strcpy(copy, now);
 		if (len)
-			*len = strlen(value);
+			*len = strlen(now);
 	}
 	sim_store_leave();
 	return copy;
