@@ -377,6 +377,7 @@ void xbf_connect_leave(struct xbf_dev *dev)
  */
 void xbf_connect_rejoin(struct xbf_dev *dev)
 {
+	const char *key = xbf_node_rows[XBF_NODE_OWN_STATE].key;
 	struct xenbus_device *xdev = dev->xdev;
 
 	if (time_before(jiffies, dev->next_rejoin)) {
@@ -385,10 +386,10 @@ void xbf_connect_rejoin(struct xbf_dev *dev)
 	}
 	dev->next_rejoin = jiffies + HZ;
 	/* Never make a node again that the toolstack has removed. */
-	if (!xenbus_exists(XBT_NIL, xdev->nodename, "state"))
+	if (!xenbus_exists(XBT_NIL, xdev->nodename, key))
 		return;
 	xdev->state = XenbusStateInitialising;
-	xenbus_printf(XBT_NIL, xdev->nodename, "state", "%d", XenbusStateInitialising);
+	xenbus_printf(XBT_NIL, xdev->nodename, key, "%d", XenbusStateInitialising);
 }
 
 static u32 end_grants(struct xbf_dev *dev)

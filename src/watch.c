@@ -46,9 +46,10 @@ static bool is_needed(const struct place *place)
 	return false;
 }
 
-/* Is it the node @key of @dir that was written, or did what is above it come or go? */
-static bool concerns(const char *path, const char *dir, const char *key)
+/* Is it that node of @dir that was written, or did what is above it come or go? */
+static bool concerns(const char *path, const char *dir, enum xbf_node node)
 {
+	const char *key = xbf_node_rows[node].key;
 	size_t len = strlen(path), below;
 
 	if (!dir)
@@ -61,9 +62,9 @@ static bool concerns(const char *path, const char *dir, const char *key)
 
 static bool concerns_disk(const char *path, const struct xbf_dev *dev)
 {
-	return concerns(path, dev->xdev->nodename, "backend") ||
-	       concerns(path, dev->backend_dir, "state") ||
-	       concerns(path, dev->backend_dir, "sectors");
+	return concerns(path, dev->xdev->nodename, XBF_NODE_BACKEND) ||
+	       concerns(path, dev->backend_dir, XBF_NODE_STATE) ||
+	       concerns(path, dev->backend_dir, XBF_NODE_SECTORS);
 }
 
 static void look(struct xbf_dev *dev)
