@@ -10,6 +10,8 @@ declare -A DEBUG_CONFIGS=([debug]="guest debug pv" [kasan]="guest debug kasan")
 declare -A DEBUG_TYPES=([debug]="pv pvh" [kasan]=pvh)
 DEBUG_PATIENCE=4 # times as long as others may take
 DEBUG_MEMORY=400 # MiB more than others have
+# A PVH guest is in them before there is what KASAN needs.
+DEBUG_UNCHECKED=(KASAN_SANITIZE_string.o=n KASAN_SANITIZE_enlighten_pvh.o=n)
 DEBUG_ARGS="page_poison=on debug_pagealloc=on kmemleak.verbose=1"
 
 # debug_kernel LABEL: whether it is one.
@@ -36,7 +38,8 @@ debug_make() {
 	local label=$1 version=$2 dir=$3 build log
 	build=$CACHE/debug/$(basename "${dir%.new}")
 	log=$build.log
-	local make=(suite with-root "$DEBUG_OF" make -s -C "$CACHE/debug/source-$version" O="$build")
+	local make=(suite with-root "$DEBUG_OF" make -s -C "$CACHE/debug/source-$version" O="$build"
+		"${DEBUG_UNCHECKED[@]}")
 	note "building kernel $label from Debian's $version: half an hour (log: $log)"
 	mkdir -p "$build"
 	debug_config "$label" >"$build/wanted"
