@@ -69,8 +69,13 @@ static uint8_t *map(struct lane *lane, sim_ref ref, bool write, bool *kept)
 	uint8_t *page;
 
 	*kept = false;
-	if (!be->persistent)
-		return sim_grant_map(ref, be->domid, write);
+	if (!be->persistent) {
+		page = sim_grant_map(ref, be->domid, write);
+		if (page && !write && !sim_grant_is_readonly(ref))
+			sim_broken("grants", "domain %u is to read by reference %u, and may write",
+				   be->domid, ref);
+		return page;
+	}
 	if (ref < SIM_NR_REFS && lane->kept[ref]) {
 		*kept = true;
 		return lane->kept[ref];

@@ -197,6 +197,7 @@ void sim_grant_foreign(const void *addr, size_t size);
 /* Backend's side. map: NULL when the frontend did not grant that. */
 void *sim_grant_map(sim_ref ref, uint16_t backend, bool write);
 void sim_grant_unmap(sim_ref ref, uint16_t backend);
+bool sim_grant_is_readonly(sim_ref ref);
 /* Everything that domain has mapped is unmapped: it died, or the guest moved away. */
 void sim_grant_unmap_all(uint16_t backend);
 /* The guest was restored elsewhere: an empty grant table, no event channels. */

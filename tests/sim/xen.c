@@ -240,6 +240,11 @@ void *sim_grant_map(sim_ref nr, uint16_t backend, bool write)
 	return (void *)(ref->frame << SIM_FRAME_SHIFT);
 }
 
+bool sim_grant_is_readonly(sim_ref nr)
+{
+	return refs[nr].readonly;
+}
+
 void sim_grant_unmap(sim_ref nr, uint16_t backend)
 {
 	struct ref *ref = expect(nr, REF_GRANTED, "backend unmaps");
