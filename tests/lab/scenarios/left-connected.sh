@@ -3,8 +3,7 @@
 #
 # The driver finds disks that are connected to somebody who is no more, with what the
 # backend has mapped: as a crash kernel does, or one that was started without a reboot.
-# Who leaves them so is a driver of ours that was taught to, and is unloaded; on kernels
-# whose xenbus then closes them itself (5.10) there is less to find.
+# Who leaves them so is a driver of ours that was taught to, and is unloaded.
 #
 # Finds a driver that waits for a backend which thinks that all is well, or that goes on
 # with a ring that is no longer its own.
@@ -22,7 +21,7 @@ scenario_left_connected() {
 	progress "left connected: unbind, unload, and load another"
 	guest 'reload_unbind xvda 51712 && reload_unbind xvdd 51760'
 	driver_unload
-	fact "states of frontend and backend" "$(front xvda state) $(back xvda state)"
+	expect "4 4" "$(front xvda state) $(back xvda state)" "what is left of states of frontend and backend"
 	driver_load
 	reload_back
 	disk_compare xvda "$reload_mib" /store/a "taken over"
