@@ -390,12 +390,15 @@ static void silent_too_long(const struct life_event *ev)
 	struct life_disk *disk = ev->disk;
 
 	settle();
-	/* It counts for all disks: what another waited for is answered by then. */
-	sim_sleep(SEC);
-	sim_param_set("io_timeout_fail", 60);
+	/*
+	 * It counts for all disks: what another waited for is answered by then, also
+	 * if an event was lost, or two.
+	 */
+	sim_sleep(65 * SEC);
+	sim_param_set("io_timeout_fail", 120);
 	disk->errors = true;
 	sim_backend_stop_answering(disk->vdev, true);
-	sim_sleep((100 + sim_random(20)) * SEC);
+	sim_sleep((160 + sim_random(20)) * SEC);
 	sim_backend_stop_answering(disk->vdev, false);
 	sim_param_set("io_timeout_fail", 0);
 	if (sim_front_state(disk->vdev) != XenbusStateConnected)
