@@ -68,9 +68,11 @@ discard_holes() {
 }
 
 # A missing granularity means sector-size; one that makes no sense, the physical sector's.
+# Newer block layers never go below the latter, so the first disk has small ones.
 discard_nodes() {
 	progress "discard: missing and absurd nodes"
-	discard_nodes_one 512 "node offer discard-granularity" "node offer discard-alignment"
+	discard_nodes_one 512 "node offer discard-granularity" "node offer discard-alignment" \
+		"node connect physical-sector-size 512"
 	discard_nodes_one 4096 "node offer discard-granularity 4294967295" "node offer discard-alignment 7"
 	discard_nodes_one 4096 "node offer discard-granularity 3" "node offer discard-alignment 4294967295"
 }
