@@ -162,7 +162,7 @@ static void follow_refusal(struct xbf_dev *dev)
 	if (!xbf_limit_lower(&dev->limit, &dev->plan))
 		xbf_limit_lift(&dev->limit);
 	else
-		pr_info("%s: the backend in domain %u did not take %u rings of %u pages; offering less\n",
+		pr_info("%s: the backend in domain %u refused our rings (%u, of %u pages each); offering less\n",
 			xbf_dev_name(dev), dev->backend_id, dev->plan.nr_rings,
 			1u << dev->plan.ring_order);
 }
