@@ -71,6 +71,12 @@ disk_connected() {
 		fail "disk $1 does not connect: backend stays in state $(back "$1" state)"
 }
 
+# disk_arrives XVDX: it is connected, and the guest has it.
+disk_arrives() {
+	disk_connected "$1"
+	guest disk_appears "$1"
+}
+
 # disk_detach XVDX: in good order; the guest must let go of it.
 disk_detach() {
 	if own_serves "$1"; then
@@ -91,8 +97,7 @@ disk_detach_forced() {
 disk_again() {
 	wait_until 15 disk_unknown "$1" || fail "the nodes of $1 do not go"
 	disk_attach "$1" "$2"
-	disk_connected "$1"
-	guest disk_appears "$1"
+	disk_arrives "$1"
 }
 
 disk_unknown() { [ -z "$(front "$1" state)" ]; }

@@ -14,8 +14,7 @@ load_begin() {
 	load_store=$(store_slow load $load_mib 40)
 	disk_attach xvda "$load_store"
 	driver_load "$@"
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest load_start xvda "$seed $kinds"
 	guest load_busy
 }
@@ -25,8 +24,7 @@ load_programs() {
 	[ "$type" = hvm ] && ! guest_within 10 command -v fio >/dev/null || return 0
 	disk_attach xvda "$(/sbin/losetup --find --show /lab/guests/big-programs.cpio)" r
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest_in 120 'cd / && cpio -iu </dev/xvda 2>&1'
 	disk_detach xvda
 	driver_unload

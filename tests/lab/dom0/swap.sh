@@ -9,8 +9,7 @@ swap_to() {
 	shift 2
 	disk_attach xvda "$device"
 	driver_load_as "$name" "$@"
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 }
 
 swap_away() {

@@ -15,8 +15,7 @@ scenario_backend_gone() {
 	gone_store=$(store_slow load 16 20)
 	disk_attach xvda "$gone_store"
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	gone_by_hand
 	gone_by_force
 	gone_mounted

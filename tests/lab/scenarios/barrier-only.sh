@@ -28,8 +28,7 @@ barrier_only_disk() {
 	truncate -s ${barrier_only_mib}M /store/data
 	own_attach "$profile" xvda /store/data "$@"
 	driver_load max_indirect_segments=256
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	expect "write back" "$(guest disk_fact xvda queue/write_cache)" "the write cache"
 }
 

@@ -26,8 +26,7 @@ discard_disk() {
 	seeded_data "$seed" $((discard_mib * 1048576)) >/store/data
 	own_attach "$profile" xvda /store/data "$@"
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 }
 
 discard_end() {

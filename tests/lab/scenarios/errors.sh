@@ -10,8 +10,7 @@ errors_mib=32 # where they are
 scenario_errors() {
 	disk_attach xvda "$(store_bad $((errors_mib * 2048)) $((errors_mib * 2048 + 7)))"
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest errors_look
 	guest_in 180 io_short xvda "$seed"
 }

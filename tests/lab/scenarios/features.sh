@@ -48,8 +48,7 @@ features_open() {
 	shift
 	disk_attach xvda "$(store_file data 16 "$sector")"
 	driver_load "$@"
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 }
 
 # Absent nodes have a meaning of their own.

@@ -11,8 +11,7 @@ filesystem_mib=64
 scenario_filesystem() {
 	disk_new xvda data $filesystem_mib
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest filesystem_make
 	guest_in 180 filesystem_fill "$seed"
 	guest_in 120 filesystem_check

@@ -25,8 +25,7 @@ flush_revoked_disk() {
 	truncate -s ${flush_revoked_mib}M /store/data
 	own_attach "$profile" xvda /store/data "$@"
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 }
 
 flush_revoked_end() {

@@ -31,8 +31,7 @@ scenario_hotplug() {
 
 hotplug_attach() {
 	disk_attach "$1" "$2"
-	disk_connected "$1"
-	guest disk_appears "$1"
+	disk_arrives "$1"
 	guest "seeded_data $3 262144 | dd of=/dev/$1 bs=64k iflag=fullblock oflag=direct 2>/dev/null"
 }
 

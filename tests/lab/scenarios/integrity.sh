@@ -18,8 +18,7 @@ integrity_disk() {
 	seeded_data "$seed" 8388608 >/store/data
 	disk_new xvda data "$integrity_mib"
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 }
 
 integrity_on_disk() {

@@ -13,8 +13,7 @@ lost_event_class="backends"
 scenario_lost_event() {
 	disk_attach xvda "$(store_slow slow 16 1500)"
 	driver_load max_queues=1 max_ring_page_order=0
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest lost_patience
 	lost_request
 	lost_response

@@ -33,8 +33,7 @@ profiles_one() {
 	own_attach "$1" xvda /store/data
 	# shellcheck disable=SC2086 # one word for each parameter
 	driver_load $profiles_driver
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	expect "rings $2 pages $3 persistent $4" "$(profiles_agreed)" "what $1 and the driver agreed on"
 	profiles_seen "$1" "$5" "$6" "$7"
 	disk_compare xvda $profiles_mib /store/data "with $1, before any write"

@@ -16,8 +16,7 @@ scenario_resize() {
 	resize_store=$(store_file data 16)
 	disk_attach xvda "$resize_store"
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest 'filesystem_make && resize_listen'
 	resize_by_backend
 	resize_by_sectors

@@ -35,8 +35,7 @@ ring_dialects_one() {
 	truncate -s ${ring_dialects_mib}M /store/data
 	own_attach minimal xvda /store/data "$@"
 	driver_load max_ring_page_order=4 max_queues=2
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	expect "rings $queues pages $pages persistent 0" "$(profiles_agreed)" "what was agreed on with $*"
 	guest_in 180 io_short xvda "$seed"
 	disk_compare xvda $ring_dialects_mib /store/data "with $*"

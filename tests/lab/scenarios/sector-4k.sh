@@ -25,8 +25,7 @@ sector_4k_one() {
 	truncate -s ${sector_4k_mib}M /store/data
 	own_attach "$1" xvda /store/data "sector-size $2"
 	driver_load max_indirect_segments=256
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest sector_4k_see "$2" "$3" $((sector_4k_mib * 2048))
 	disk_compare xvda $sector_4k_mib /store/data "before any write"
 	guest_in 180 io_short xvda "$seed" "$2"

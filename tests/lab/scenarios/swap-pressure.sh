@@ -15,8 +15,7 @@ swap_file_mib=64
 scenario_swap_pressure() {
 	disk_attach xvda "$(store_slow swap 256 2)"
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest 'mkswap /dev/xvda && swapon /dev/xvda'
 	progress "swap: filling memory"
 	guest_in 120 "swap_fill $seed"

@@ -15,8 +15,7 @@ scenario_unplug_mounted() {
 	unplug_store=$(store_file data "$filesystem_mib")
 	disk_attach xvda "$unplug_store"
 	driver_load
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	unplug_mounted
 	unplug_open
 	[ "$driver" = intree ] || unplug_now

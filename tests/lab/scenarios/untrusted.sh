@@ -17,8 +17,7 @@ scenario_untrusted() {
 }
 
 untrusted_io() {
-	disk_connected xvda
-	guest disk_appears xvda
+	disk_arrives xvda
 	guest untrusted_known
 	features_io 512
 }
