@@ -64,8 +64,19 @@ load_wait() { wait_until 60 load_has "$1" && [ -e "$load_dir/$1" ]; }
 load_has() { [ -e "$load_dir/$1" ] || [ -e $load_dir/failed ]; }
 
 load_why() {
+	load_evidence >/dev/console 2>/dev/null
 	cat $load_dir/failed 2>/dev/null || echo "$1"
 	return 1
+}
+
+# Who waits, and for whom: the program, the block layer, or the driver?
+load_evidence() {
+	local pid
+	echo "lab: requests in flight: $(cat /sys/block/xvda/inflight)"
+	cat /sys/kernel/debug/xen-blkfront/xvda/queues
+	for pid in $(pidof fio); do
+		grep -H . /proc/"$pid"/task/*/wchan
+	done
 }
 
 # It met an error.

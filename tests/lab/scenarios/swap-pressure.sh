@@ -45,7 +45,7 @@ swap_fill() {
 
 swap_job() {
 	{
-		io_global null 1 | sed 's|^filename=.*|filename=/tmp/swap/file|; /create/d; /direct/d; /depth/d; s|libaio|psync|'
+		io_global null 1 | sed 's|^filename=.*|filename=/tmp/swap/file|; /create/d; /direct/d; /depth/d; s|^ioengine=.*|ioengine=psync|'
 		printf '%s\n' "[swap]" bs=4k size=${swap_file_mib}m "$@"
 	} | io_jobs swap
 }
