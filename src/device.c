@@ -189,10 +189,11 @@ static void act(struct xbf_dev *dev, u32 actions)
 {
 	if (actions & XBF_DO_HOLD)
 		xbf_recover_hold(dev);
-	if (actions & XBF_DO_TAKE)
-		xbf_recover_take(dev);
+	/* A backend may go on with what is in the ring until it hears of it. */
 	if (actions & XBF_DO_LEAVE)
 		xbf_connect_leave(dev);
+	if (actions & XBF_DO_TAKE)
+		xbf_recover_take(dev);
 	if (actions & XBF_DO_REJOIN)
 		xbf_connect_rejoin(dev);
 	if (actions & XBF_DO_PUBLISH)

@@ -30,8 +30,8 @@ static const char *const events[XBF_NR_EVENTS] = {
 };
 
 static const char *const actions[] = {
-	"hold",	 "take",  "leave", "rejoin", "publish",	 "connect", "reconnect",  "resize",
-	"defer", "break", "tell",  "delete", "teardown", "knock",   "look later",
+	"hold",	 "leave", "take", "rejoin", "publish",	"connect", "reconnect",	 "resize",
+	"defer", "break", "tell", "delete", "teardown", "knock",   "look later",
 };
 
 static void print_actions(u32 set)

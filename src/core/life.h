@@ -53,8 +53,8 @@ enum xbf_event {
 
 /* Actions, carried out in this order. */
 #define XBF_DO_HOLD		(1u << 0)	/* shut the gates, let go of the event channels */
-#define XBF_DO_TAKE		(1u << 1)	/* take back requests, grants and rings */
-#define XBF_DO_LEAVE		(1u << 2)	/* go to Closed, so that the backend lets go */
+#define XBF_DO_LEAVE		(1u << 1)	/* go to Closed, so that the backend lets go */
+#define XBF_DO_TAKE		(1u << 2)	/* take back requests, grants and rings */
 #define XBF_DO_REJOIN		(1u << 3)	/* go back to Initialising */
 #define XBF_DO_PUBLISH		(1u << 4)	/* read nodes, make rings, publish them */
 #define XBF_DO_CONNECT		(1u << 5)	/* read nodes, make the disk, open the gate */

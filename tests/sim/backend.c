@@ -100,7 +100,7 @@ void sim_offer_draw(struct sim_offer *offer, const struct sim_offer *at_most)
 		.discard = sim_chance(2),
 		.secure = sim_chance(4),
 		.sector_size = SIM_SECTOR,
-		.sectors = SIM_DISK_SECTORS,
+		.sectors = SIM_DISK_SECTORS + (sim_chance(3) ? 8 * (1 + sim_random(64)) : 0),
 		.slow = sim_chance(2) ? 1 + sim_random(30) : 0,
 		.reorder = !sim_chance(4),
 		.forgets_events = sim_chance(8),

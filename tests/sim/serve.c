@@ -533,8 +533,9 @@ static void let_go(struct lane *lane)
 {
 	sim_ref ref;
 
+	/* Lanes stop one after the other; the module waits some ten seconds before it goes. */
 	if (lane->be->offer.hoards && !lane->dead)
-		sim_sleep(sim_random(8000) * MS);
+		sim_sleep(sim_random(8000 / lane->be->nr_lanes) * MS);
 	if (lane->dead)
 		return;
 	for (ref = 0; lane->nr_kept; ref++)
