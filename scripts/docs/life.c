@@ -29,9 +29,25 @@ static const char *const events[XBF_NR_EVENTS] = {
 	[XBF_EV_BACKEND + XenbusStateClosed] = "Closed",
 };
 
-static const char *const actions[] = {
-	"hold",	 "leave", "take", "rejoin", "publish",	"connect", "reconnect",	 "resize",
-	"defer", "break", "tell", "delete", "teardown", "knock",   "look later",
+static const struct {
+	u32 bit;
+	const char *name;
+} actions[] = {
+	{ XBF_DO_HOLD, "hold" },
+	{ XBF_DO_LEAVE, "leave" },
+	{ XBF_DO_TAKE, "take" },
+	{ XBF_DO_REJOIN, "rejoin" },
+	{ XBF_DO_PUBLISH, "publish" },
+	{ XBF_DO_CONNECT, "connect" },
+	{ XBF_DO_RECONNECT, "reconnect" },
+	{ XBF_DO_RESIZE, "resize" },
+	{ XBF_DO_DEFER, "defer" },
+	{ XBF_DO_BREAK, "break" },
+	{ XBF_DO_TELL, "tell" },
+	{ XBF_DO_DELETE, "delete" },
+	{ XBF_DO_TEARDOWN, "teardown" },
+	{ XBF_DO_KNOCK, "knock" },
+	{ XBF_DO_LOOK_LATER, "look later" },
 };
 
 static void print_actions(u32 set)
@@ -40,9 +56,9 @@ static void print_actions(u32 set)
 	u32 i;
 
 	for (i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
-		if (!(set & 1u << i))
+		if (!(set & actions[i].bit))
 			continue;
-		printf("%s%s", comma, actions[i]);
+		printf("%s%s", comma, actions[i].name);
 		comma = ", ";
 	}
 }
