@@ -65,6 +65,8 @@ struct counters {
 	uint64_t most_segments;
 	uint64_t mapped;		/* data pages, each time they were mapped */
 	uint64_t copied;		/* bytes copied by Xen */
+	uint64_t leaks;			/* inspected pages that show more than their request */
+	uint64_t writable;		/* inspected pages that need only be read */
 	uint64_t flushes;		/* of the store, whatever for */
 	uint64_t stalls;		/* times a ring stood because of a barrier */
 	uint64_t answers[3];		/* ok, error, unsupported */
@@ -137,6 +139,9 @@ bool grants_take(struct backend *be, struct ring *ring);
 bool grants_give(struct backend *be, bool good);
 bool grants_read(struct backend *be, uint32_t ref, void *to, uint32_t bytes);
 void grants_drop(struct backend *be, struct ring *ring);
+
+/* inspect.c */
+void inspect(struct backend *be);
 
 /* serve.c */
 int serve(struct backend *be, struct ring *ring);

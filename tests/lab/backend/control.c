@@ -50,6 +50,8 @@ static void tell_counts(const struct backend *be, int fd)
 		{ "most-segments", c->most_segments },
 		{ "mapped", c->mapped },
 		{ "copied", c->copied },
+		{ "leaks", c->leaks },
+		{ "writable", c->writable },
 		{ "flushes", c->flushes },
 		{ "stalls", c->stalls },
 		{ "answered-ok", c->answers[-BLKIF_RSP_OKAY] },

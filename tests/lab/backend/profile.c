@@ -56,6 +56,7 @@ static const struct setting {
 	CHOICE("read-only", read_only, yes_words, false),
 	CHOICE("cdrom", cdrom, yes_words, false),
 	CHOICE("removable", removable, yes_words, false),
+	CHOICE("inspect", inspect, yes_words, true),
 	CHOICE("barrier", stall, barrier_words, true),
 	CHOICE("order", order, order_words, true),
 	NUMBER("seed", seed, 1, 0x7fffffff, 1, true),

@@ -67,6 +67,7 @@ struct profile {
 	unsigned int read_only;
 	unsigned int cdrom;
 	unsigned int removable;
+	unsigned int inspect;
 	unsigned int stall;
 	unsigned int order;
 	unsigned int seed;

@@ -53,6 +53,8 @@ static bool discard(struct backend *be)
 
 static bool data(struct backend *be, struct ring *ring)
 {
+	if (be->profile.inspect)
+		inspect(be);
 	if (!grants_take(be, ring)) {
 		say("cannot take the pages of a request");
 		return false;

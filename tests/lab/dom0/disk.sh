@@ -3,9 +3,15 @@
 #
 # Disks: attached, connected, detached; and the drivers at both ends.
 
-# The number by which the protocol knows xvdX or xvdXY: 16 disks have old numbers.
+# The number by which the protocol knows xvdX or xvdXY: 16 disks have old numbers. A disk
+# may also be called by its number.
 vdev_number() {
 	local letters="${1#xvd}" disk
+	case "$1" in [0-9]*)
+		echo "$1"
+		return
+		;;
+	esac
 	disk=$(letter_number "${letters#"${letters%?}"}")
 	[ ${#letters} -eq 1 ] || disk=$((disk + 26 * (1 + $(letter_number "${letters%?}"))))
 	if [ "$disk" -lt 16 ]; then

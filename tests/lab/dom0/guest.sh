@@ -51,15 +51,16 @@ xen_platform_pci = 1
 END
 }
 
-# guest_start: a guest as the current plan entry asks for.
+# guest_start [KERNEL-ARGUMENT...]: a guest as the current plan entry asks for.
 guest_start() {
 	local starting=180
-	guest_args=""
-	[ "$type" != hvm ] || guest_args="hpet=disable no_timer_check"
+	guest_args="$*"
+	[ "$type" != hvm ] || guest_args="$guest_args hpet=disable no_timer_check"
 	{
 		guest_config
 		[ "$type" != hvm ] || guest_config_hvm
 		guest_wishes
+		echo "${guest_disk:-}"
 	} | guest_memory >/tmp/guest.cfg
 	{
 		cat /lab/guests/programs.cpio "/lab/guests/$kernel/modules.cpio" /lab/guests/scripts.cpio
@@ -89,6 +90,16 @@ guest_stop() {
 	domid=
 	cat "$guest_log" >>"/logs/guest-$guest_id.log" 2>/dev/null
 	: >"$guest_log"
+}
+
+# guest_anew DISK [KERNEL-ARGUMENT...]: another guest for this scenario, that has the disk, as
+# xl's files describe one, from its start.
+guest_anew() {
+	guest_disk="disk = [ '$1' ]"
+	shift
+	guest_stop
+	guest_start "$@"
+	domid=$(cat /tmp/domid)
 }
 
 # guest_within SECONDS COMMAND...: run shell code in the guest; its output and status.

@@ -66,7 +66,7 @@ dom0_scripts() {
 	cp -r "$LAB/dom0" "$LAB/shared" "$LAB/scenarios" "$1/lab/"
 	mkdir -p "$1/lab/backend"
 	cp -r "$LAB/backend/profiles" "$1/lab/backend/"
-	install -D "$(deafen_program)" "$1/lab/bin/deafen"
+	install -D "$(small_program "$LAB/dom0/deafen.c" -static)" "$1/lab/bin/deafen"
 	install -D "$(own_backend_program)" "$1/lab/bin/own-backend"
 	: >"$1/etc/xen/xl.conf"
 }
@@ -78,6 +78,7 @@ guest_scripts() {
 	mkdir -p "$dir"/{proc,sys,dev,tmp,run,lab,mnt}
 	cp "$LAB/guest/init" "$dir/init"
 	cp -r "$LAB/guest" "$LAB/shared" "$LAB/scenarios" "$dir/lab/"
+	install -D "$(small_program "$LAB/guest/disk-ioctls.c")" "$dir/lab/bin/disk-ioctls"
 	pack "$dir" "$1"
 	rm -r "$dir"
 }

@@ -68,15 +68,18 @@ copy_programs() {
 }
 
 # The lab's own programs, built where dom0's kernel would be.
-deafen_program() {
-	local dir
-	dir=$CACHE/deafen-$(digest <"$LAB/dom0/deafen.c")
-	once "$dir" deafen_build
-	echo "$dir/deafen"
+#
+# small_program SOURCE [FLAG...]: prints where it is.
+small_program() {
+	local name dir
+	name=$(basename "$1" .c)
+	dir=$CACHE/$name-$(digest <"$1")
+	once "$dir" small_build "$@"
+	echo "$dir/$name"
 }
 
-deafen_build() {
-	suite with-root "$LAB_DOM0_KERNEL" gcc -O2 -Wall -static -o "$1/deafen" "$LAB/dom0/deafen.c"
+small_build() {
+	suite with-root "$LAB_DOM0_KERNEL" gcc -O2 -Wall "${@:2:$#-2}" -o "${*: -1}/$(basename "$1" .c)" "$1"
 }
 
 own_backend_program() {

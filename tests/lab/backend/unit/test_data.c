@@ -90,6 +90,40 @@ static void test_not_kept(void **state)
 	assert_int_equal(fake_mapped, 1);
 }
 
+/* What stands beside a segment, or where nothing was read yet, is seen by who looks. */
+static void test_inspect(void **state)
+{
+	char *page = fake_grant(1, true);
+
+	(void)state;
+	line("inspect yes");
+	connected();
+	memset(page + 1024, 'a', 1024);
+	queue(BLKIF_OP_WRITE, 1, 16, 1, 1);
+	RING_GET_REQUEST(&front, front.req_prod_pvt - 1)->seg[0].first_sect = 2;
+	RING_GET_REQUEST(&front, front.req_prod_pvt - 1)->seg[0].last_sect = 3;
+	kick();
+	assert_int_equal(answer(1), BLKIF_RSP_OKAY);
+	assert_int_equal(be.count.leaks, 0);
+	assert_int_equal(be.count.writable, 0);
+	page[2048] = 'b';
+	queue(BLKIF_OP_WRITE, 2, 16, 1, 1);
+	RING_GET_REQUEST(&front, front.req_prod_pvt - 1)->seg[0].first_sect = 2;
+	RING_GET_REQUEST(&front, front.req_prod_pvt - 1)->seg[0].last_sect = 3;
+	kick();
+	assert_int_equal(answer(2), BLKIF_RSP_OKAY);
+	assert_int_equal(be.count.leaks, 1);
+	fake_grant(2, false);
+	assert_int_equal(ask(BLKIF_OP_READ, 16, 2, 1), BLKIF_RSP_OKAY);
+	assert_int_equal(be.count.leaks, 1);
+	assert_int_equal(ask(BLKIF_OP_READ, 16, 2, 1), BLKIF_RSP_OKAY);
+	assert_int_equal(be.count.leaks, 2);
+	assert_int_equal(be.count.writable, 0);
+	assert_int_equal(ask(BLKIF_OP_WRITE, 16, 2, 1), BLKIF_RSP_OKAY);
+	assert_int_equal(be.count.writable, 1);
+	assert_int_equal(fake_mapped, 1);
+}
+
 static void test_bad_reference(void **state)
 {
 	const char *const ways[] = { "grants map", "grants copy", "grants persistent" };
@@ -187,9 +221,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_map),	     TEST(test_copy),	       TEST(test_kept),
-		TEST(test_not_kept), TEST(test_bad_reference), TEST(test_indirect),
-		TEST(test_discard),
+		TEST(test_map),	     TEST(test_copy),	 TEST(test_kept),
+		TEST(test_not_kept), TEST(test_inspect), TEST(test_bad_reference),
+		TEST(test_indirect), TEST(test_discard),
 	};
 
 	return cmocka_run_group_tests(tests, make_store, drop_store);
