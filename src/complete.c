@@ -199,19 +199,40 @@ irqreturn_t xbf_queue_interrupt(int irq, void *data)
 }
 
 /*
+ * Not while the gate is shut; nor in a guest that was restored and does not know it
+ * yet: its event channel is void, and the answers in its ring may be newer than
+ * their data.
+ */
+static bool has_channel(const struct xbf_queue *q)
+{
+	return q->irq && irq_from_evtchn(q->evtchn) == q->irq;
+}
+
+/**
+ * xbf_queue_look() - take what the backend has answered, without its event
+ * @q: the queue
+ *
+ * In the worker, or where it waits for.
+ *
+ * Return: how many answers there were.
+ */
+u32 xbf_queue_look(struct xbf_queue *q)
+{
+	return has_channel(q) ? service(q, false) : 0;
+}
+
+/*
  * A request is late. Perhaps an event was lost, the backend's or ours: look at
- * the ring, and ring the bell again. Not while the gate is shut, nor in a guest
- * that was restored and does not know it yet: its event channel is void, and the
- * answers in its ring may be newer than their data.
+ * the ring, and ring the bell again.
  */
 static void look_without_event(struct xbf_queue *q)
 {
 	unsigned long flags;
 	u32 found;
 
-	if (!q->irq || irq_from_evtchn(q->evtchn) != q->irq)
+	if (!has_channel(q))
 		return;
-	found = service(q, false);
+	found = xbf_queue_look(q);
 	if (found)
 		pr_warn_ratelimited(
 			"%s: queue %u: found %u late answers of the backend without an event\n",

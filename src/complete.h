@@ -7,6 +7,7 @@
 
 #include "queue.h"
 
+u32 xbf_queue_look(struct xbf_queue *q);
 irqreturn_t xbf_queue_interrupt(int irq, void *data);
 void xbf_bottom(struct tasklet_struct *t);
 void xbf_retry(struct work_struct *work);

@@ -130,6 +130,7 @@ u32 xbf_queue_take(struct xbf_queue *q, struct xbf_shadow_list *list)
  * xbf_queue_break() - end all I/O of a queue with errors, now and from now on
  * @q: the queue
  *
+ * What the backend has answered until now has come to its end: that is taken first.
  * Idempotent. Waits for nothing but the bottom half. A request with a page of
  * its owner's that the backend still maps is ended once that mapping is gone.
  * Process context.
@@ -141,6 +142,7 @@ void xbf_queue_break(struct xbf_queue *q)
 	struct xbf_shadow *sh;
 	unsigned long flags;
 
+	xbf_queue_look(q);
 	xbf_ring_set_gate(&q->ring, XBF_GATE_DEAD);
 	tasklet_disable(&q->bottom);
 	xbf_queue_take(q, &unanswered);
