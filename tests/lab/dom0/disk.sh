@@ -127,6 +127,12 @@ disks_end() {
 	stores_drop
 }
 
+# disk_ends MIB WHEN: xvda and /store/data hold the same bytes; then all goes.
+disk_ends() {
+	disk_compare xvda "$1" /store/data "$2"
+	disks_end
+}
+
 # driver_load [PARAMETER=VALUE...]: the driver under test, with the plan's parameters.
 driver_load() { driver_load_as "$driver" "$@"; }
 driver_load_as() {

@@ -32,11 +32,6 @@ barrier_only_disk() {
 	expect "write back" "$(guest disk_fact xvda queue/write_cache)" "the write cache"
 }
 
-barrier_only_end() {
-	disk_compare xvda $barrier_only_mib /store/data "$1"
-	disks_end
-}
-
 # Answers take their time, so that there is something behind the barriers.
 barrier_only_stall() {
 	progress "barrier only: the ring stalls"
@@ -46,7 +41,7 @@ barrier_only_stall() {
 	expect_at_least 15 "$(own_count xvda barrier)" "the number of barriers for 15 fsyncs"
 	expect_at_least 1 "$(own_count xvda stalls)" "the number of times the ring stood"
 	own_say xvda "delay-answer 0"
-	barrier_only_end "behind barriers that stall"
+	disk_ends $barrier_only_mib "behind barriers that stall"
 }
 
 # 256 KiB are 64 segments.
@@ -55,7 +50,7 @@ barrier_only_large() {
 	barrier_only_disk tapdisk "segments 64" "node offer feature-max-indirect-segments 64"
 	guest_in 60 barrier_only_write "$seed"
 	expect_at_least 8 "$(own_count xvda barrier)" "the number of barriers for 8 stable writes"
-	barrier_only_end "after large stable writes"
+	disk_ends $barrier_only_mib "after large stable writes"
 }
 
 barrier_only_refused() {
@@ -64,7 +59,7 @@ barrier_only_refused() {
 	guest_in 60 barrier_only_write $((seed + 1))
 	expect_at_least 1 "$(own_count xvda answered-unsupported)" "the number of refused barriers"
 	guest_in 120 io_flushes xvda "$seed" 8
-	barrier_only_end "after barriers were refused"
+	disk_ends $barrier_only_mib "after barriers were refused"
 }
 
 barrier_only_error() {
@@ -74,7 +69,7 @@ barrier_only_error() {
 	guest 'barrier_only_fails'
 	own_say xvda "answer barrier ok"
 	guest_in 120 io_flushes xvda "$seed" 8
-	barrier_only_end "after barriers failed"
+	disk_ends $barrier_only_mib "after barriers failed"
 }
 
 # In the guest: plain writes all the time, and fsyncs in between.

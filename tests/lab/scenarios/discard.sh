@@ -29,11 +29,6 @@ discard_disk() {
 	disk_arrives xvda
 }
 
-discard_end() {
-	disk_compare xvda $discard_mib /store/data "$1"
-	disks_end
-}
-
 # discard_hole MIB WHAT: so much of the store is not there.
 discard_hole() {
 	expect $(((discard_mib - $1) * 2048)) "$(stat -c %b /store/data)" \
@@ -63,7 +58,7 @@ discard_holes() {
 	guest discard_fails -s
 	own_say xvda "answer discard error"
 	guest discard_fails
-	discard_end "after discards"
+	disk_ends $discard_mib "after discards"
 }
 
 # A missing granularity means sector-size; one that makes no sense, the physical sector's.
@@ -84,7 +79,7 @@ discard_nodes_one() {
 	expect "$granularity" "$(guest disk_fact xvda queue/discard_granularity)" "the granularity with $*"
 	guest blkdiscard -o 1048576 -l 1048576 /dev/xvda
 	discard_hole 1 "after a discard with $*"
-	discard_end "with $*"
+	disk_ends $discard_mib "with $*"
 }
 
 # A file system that discards what it frees, and fstrim, while the backend stops to.
@@ -96,7 +91,7 @@ discard_revoked() {
 	expect_at_least 4 "$(own_count xvda discard)" "the number of discards"
 	expect_at_least 1 "$(own_count xvda answered-unsupported)" "the number of refusals"
 	! guest_said 'I/O error' || fail "the kernel speaks of an I/O error"
-	discard_end "after discard was refused"
+	disk_ends $discard_mib "after discard was refused"
 }
 
 discard_none() {
@@ -105,7 +100,7 @@ discard_none() {
 	expect 0 "$(guest disk_fact xvda queue/discard_max_bytes)" "the largest discard"
 	guest discard_fails
 	discard_hole 0 "without discard"
-	discard_end "without discard"
+	disk_ends $discard_mib "without discard"
 }
 
 # In the guest: discard_fails [OPTION]

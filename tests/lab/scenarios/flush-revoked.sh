@@ -28,11 +28,6 @@ flush_revoked_disk() {
 	disk_arrives xvda
 }
 
-flush_revoked_end() {
-	disk_compare xvda $flush_revoked_mib /store/data "$1"
-	disks_end
-}
-
 # Whoever is on the way while the first refusal comes may be refused too.
 flush_revoked_refused() {
 	local sent
@@ -44,7 +39,7 @@ flush_revoked_refused() {
 	guest_in 120 io_flushes xvda "$seed" 8
 	expect "$sent" "$(own_count xvda flush)" "the number of flushes sent after a refusal"
 	guest_in 120 io_short xvda "$seed"
-	flush_revoked_end "after flush was refused"
+	disk_ends $flush_revoked_mib "after flush was refused"
 }
 
 flush_revoked_error() {
@@ -59,7 +54,7 @@ flush_revoked_error() {
 	own_say xvda "answer flush ok"
 	guest flush_revoked_fsync 0
 	expect_at_least $((sent + 1)) "$(own_count xvda flush)" "the number of flushes after those that failed"
-	flush_revoked_end "after flushes failed"
+	disk_ends $flush_revoked_mib "after flushes failed"
 }
 
 flush_revoked_none() {
@@ -68,7 +63,7 @@ flush_revoked_none() {
 	expect "write through" "$(guest disk_fact xvda queue/write_cache)" "the write cache"
 	guest_in 120 io_flushes xvda "$seed" 8
 	expect 0 "$(own_count xvda flush)" "the number of flushes sent where none is offered"
-	flush_revoked_end "without flush"
+	disk_ends $flush_revoked_mib "without flush"
 }
 
 # In the guest: flush_revoked_fsync STATUS

@@ -41,8 +41,7 @@ profiles_one() {
 	guest_in 180 io_flushes xvda "$seed" 16
 	profiles_used "$1"
 	profiles_grow
-	disk_compare xvda $((profiles_mib + 4)) /store/data "with $1, after the guest's writes"
-	disks_end
+	disk_ends $((profiles_mib + 4)) "with $1, after the guest's writes"
 }
 
 # By 4 MiB, while it is used.

@@ -27,7 +27,7 @@ flags_one() {
 	own_attach full xvda /store/data "$line" "$@"
 	driver_load
 	disk_arrives xvda
-	expect "$ro $removable" "$(guest 'echo "$(disk_fact xvda ro) $(disk_fact xvda removable)"')" \
+	expect "$ro $removable" "$(guest flags_see)" \
 		"read-only and removable with '$line'"
 	flags_ioctls "$cdrom"
 	disk_compare xvda 8 /store/data "with '$line'"
@@ -64,6 +64,8 @@ flags_attach() {
 }
 
 # In the guest.
+flags_see() { echo "$(disk_fact xvda ro) $(disk_fact xvda removable)"; }
+
 flags_refuses() {
 	! dd if=/dev/zero of=/dev/xvda bs=4k count=1 conv=fsync 2>/dev/null || {
 		echo "the read-only disk took a write"

@@ -30,8 +30,7 @@ sector_4k_one() {
 	disk_compare xvda $sector_4k_mib /store/data "before any write"
 	guest_in 180 io_short xvda "$seed" "$2"
 	guest sector_4k_last "$seed" "$2" $((sector_4k_mib * 1048576))
-	disk_compare xvda $sector_4k_mib /store/data "after the guest's writes"
-	disks_end
+	disk_ends $sector_4k_mib "after the guest's writes"
 }
 
 # In the guest: sector_4k_see LOGICAL PHYSICAL SECTORS
