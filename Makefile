@@ -51,7 +51,7 @@ doctor: ## Test xen-blkfront-doctor and its manual on guests made of files
 matrix: ## Build the module for all kernels of the release [CELLS="6.1 7.2"]
 	@tests/matrix/run $(CELLS)
 
-packaging: ## Install and remove the packages in clean roots [SUITES="bookworm trixie"]
+packaging: ## Install and remove the packages in clean roots [SUITES="bookworm trixie" SCENARIOS=life]
 	@tests/packaging/run $(SUITES)
 
 # The lab reads SCENARIO, KERNEL, TYPE and DRIVER from the environment, as make passes them.

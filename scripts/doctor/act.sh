@@ -64,7 +64,7 @@ harmless=(
 	'/sys/block/xvd*/queue/*' '/sys/kernel/debug/xen-blkfront/*' '/sys/kernel/debug/xen-blkfront/*/*'
 	'/etc/modprobe.d/*xen*' '/etc/depmod.d/*' '/etc/dkms/framework.conf'
 	'/var/lib/dkms/xen-blkfront/*/build/make.log' '/var/lib/dkms/xen-blkfront/*/*/*/log/make.log'
-	'/var/lib/xen-blkfront-dkms/*' '/var/lib/xen-blkfront-dkms/failed/*'
+	'/var/lib/xen-blkfront-dkms/*' '/var/lib/xen-blkfront-dkms/failed/*' '/var/lib/xen-blkfront-dkms/kept/*'
 )
 
 # copy PATTERN DIR: the files that match, as they read; those of sysfs have no size.

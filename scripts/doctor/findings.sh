@@ -95,16 +95,23 @@ headers_missing() {
 
 finding build-failed kernel warning advice \
 	'our driver did not build for this kernel: {failure}' \
-	'read {failure-log}; after mending it: dkms install -m xen-blkfront -v {dkms-version} -k {kernel}'
+	'read {failure-log}; after mending it: xen-blkfront-update {kernel}'
 build_failed() {
 	unbuilt && is headers yes && is failure '?*'
 }
 
+finding set-aside kernel warning advice \
+	"this kernel keeps its own driver: {kept}" \
+	'where that has changed: xen-blkfront-update {kernel}'
+set_aside() {
+	unbuilt && is headers yes && is kept '?*'
+}
+
 finding not-built kernel warning fix \
 	'our driver is not installed for this kernel (dkms: {dkms}), although its headers are there' \
-	'dkms install -m xen-blkfront -v {dkms-version} -k {kernel}'
+	'xen-blkfront-update {kernel}'
 not_built() {
-	unbuilt && is headers yes && is failure ''
+	unbuilt && is headers yes && is failure '' && is kept ''
 }
 
 unbuilt() {

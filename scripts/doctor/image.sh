@@ -82,6 +82,10 @@ learn_image_part() {
 		name=${entry#*:}
 		name=${name:110}
 		case $name in
+		usr/lib/xen-blkfront-dkms/intree/* | ./usr/lib/xen-blkfront-dkms/intree/*)
+			learn image-fallback yes
+			continue
+			;;
 		*-root.img)
 			learn image-state "modules are in $name"
 			continue
@@ -101,6 +105,7 @@ learn_image() {
 	local image file offset tool parts version
 
 	learn image ""
+	learn image-fallback no
 	image=$(find_image "$1") || return
 	learn image "$image"
 	file=$root$image
@@ -117,7 +122,7 @@ learn_image() {
 		while read -r offset tool; do
 			if command -v "$tool" >/dev/null; then
 				learn_image_part "$tool" "$file" "$offset" \
-					"(usr/)?lib/modules/$version/[[:alnum:]/_.+-]*/xen-blkfront\.ko(\.[a-z0-9]+)?|(squashfs|squash|erofs)-root\.img"
+					"(usr/)?lib/modules/$version/[[:alnum:]/_.+-]*/xen-blkfront\.ko(\.[a-z0-9]+)?|usr/lib/xen-blkfront-dkms/intree/xen-blkfront\.ko|(squashfs|squash|erofs)-root\.img"
 			else
 				learn image-state "$tool is not installed"
 			fi

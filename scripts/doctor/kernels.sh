@@ -108,6 +108,7 @@ learn_failure() {
 	local log=$2
 
 	learn failure "$(line "/var/lib/xen-blkfront-dkms/failed/$1")"
+	learn kept "$(line "/var/lib/xen-blkfront-dkms/kept/$1")"
 	learn failure-log ""
 	if [[ $(line "$log") == *" for kernel $1 "* ]]; then
 		learn failure-log "$log"

@@ -186,6 +186,12 @@ def build_failed_by_the_record(guest):
     guest.write("/var/lib/xen-blkfront-dkms/failed/" + NEW, "no compiler\n")
 
 
+@case("set-aside")
+def kept_its_own_driver(guest):
+    without_ours(guest)
+    guest.write("/var/lib/xen-blkfront-dkms/kept/" + NEW, "too new\n")
+
+
 @case("not-built")
 def build_failed_for_another_kernel(guest):
     without_ours(guest)

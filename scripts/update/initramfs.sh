@@ -1,0 +1,83 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables of the other files
+# SPDX-License-Identifier: GPL-2.0
+#
+# The initramfs of one kernel: it has the driver that modprobe would take, byte for byte the same
+# build, or it is made anew; and an image with a driver is never given up for one without.
+
+# The one that modprobe takes, and not of another build; beside ours the kernel's own, if it has one.
+image_matches() {
+	is image-state read &&
+		is image-module "$(bare "$(fact module)")" &&
+		is image-srcversion "$(fact module-srcversion)" && is image-signed "$(fact module-signed)" &&
+		{ ! is module-from ours || is own-file '' || is image-fallback yes; }
+}
+
+# An image without us is somebody else's business: some have no need of disks.
+image_concerns_us() {
+	[[ $changed ]] || is module-from ours || { is image-module '?*' && ! is image-module 'kernel/*'; }
+}
+
+settle_image() {
+	local kernel image
+
+	kernel=$(fact kernel)
+	image=$(fact image)
+	image_concerns_us || return
+	if is image ''; then
+		say "it has no initramfs"
+	elif [[ $image == *.efi ]]; then
+		warn "$image is a unified kernel image, which this does not make: run what made it"
+	elif is module-from none; then
+		warn "modprobe finds no driver for Xen disks, so $image was left as it is"
+	elif ! image_matches || [[ $changed ]]; then
+		remake "$image" || without_us
+	fi
+}
+
+# remake IMAGE: make it anew, and go back to the one before unless the driver is in the new one.
+remake() {
+	local image=$1 old=$1.before-xen-blkfront kernel
+
+	kernel=$(fact kernel)
+	# No room needed, where the file system can link.
+	if ! ln -f "$image" "$old" 2>/dev/null && ! cp -p "$image" "$old" 2>"$scratch/cp.log"; then
+		rm -f "$old"
+		warn "$image was left as it is, for want of room to keep it beside a new one" \
+			"($(tail -n 1 "$scratch/cp.log")): remove a kernel, then run: xen-blkfront-update $kernel"
+		return
+	fi
+	if make_image "$image" >"$scratch/image.log" 2>&1 && look_again "$kernel" && image_matches; then
+		rm -f "$old"
+		say "$(fact module) is in ${image##*/}"
+		return
+	fi
+	mv -f "$old" "$image"
+	look_again "$kernel"
+	warn "a new $image came without $(fact module); the one before was kept." \
+		"To see why: $(fact rebuild). It ended with: $(tail -n 3 "$scratch/image.log")"
+	! is image-module ''
+}
+
+# An image that never had a driver, and does not get ours: without ours the tools do as they are
+# used to.
+without_us() {
+	keep_own failed "no initramfs could be made with it"
+	put_in_order
+	look_again "$(fact kernel)"
+	remake "$(fact image)"
+}
+
+# Both tools end by renaming, or are made to, so that a link to the old image stays what it was.
+make_image() {
+	local kernel
+
+	kernel=$(fact kernel)
+	if command -v mkinitramfs >/dev/null; then
+		update-initramfs -u -k "$kernel"
+	elif command -v dracut >/dev/null; then
+		dracut --force "$1.new" "$kernel" && mv -f "$1.new" "$1"
+	else
+		echo "neither initramfs-tools nor dracut is installed"
+		return 1
+	fi
+}

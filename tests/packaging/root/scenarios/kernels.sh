@@ -1,0 +1,39 @@
+# shellcheck shell=bash disable=SC2154 # variables of run and lib.sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A second kernel comes, in one go with its headers or before them, and goes.
+
+scenario_kernels() {
+	apt install /xbf/"$package"_*.deb
+
+	apt install "linux-image-$second" "$(headers_of "$second")"
+	check_ours "second kernel" "$version" "$second"
+	check "second kernel: one image made" images_made "$second" 1
+	check "second kernel: the first one's image was left alone" images_made "$kernel" 1
+	check_ours "first kernel" "$version"
+
+	apt purge "linux-image-$second" "$(headers_of "$second")"
+	check "second kernel gone: dkms has nothing of it" \
+		test -z "$(dkms status -m "$module" | grep -F "$second")"
+	check "second kernel gone: nothing of it is left" \
+		test -z "$(ls -d "/lib/modules/$second/updates" "/boot/"*"$second" 2>/dev/null)"
+
+	images_made "$second" 1 || true
+	apt install "linux-image-$second"
+	check "without headers: it is said how to get them" \
+		says_once "$second: the kernel's own driver: the headers .*apt-get install $(headers_of "$second")"
+	check_kernels_own "without headers" "$second"
+	check "without headers: one image made" images_made "$second" 1
+	apt install "$(headers_of "$second")"
+	check_ours "headers came" "$version" "$second"
+	check "headers came: one image made" images_made "$second" 1
+
+	apt purge "$(headers_of "$second")"
+	check "headers went: all is well" xen-blkfront-update
+	check "headers went: ours stays" resolves_below "$second" updates/dkms
+
+	apt remove "$package"
+	check_kernels_own "removed" "$second"
+	check_kernels_own "removed, first kernel"
+	check "removed: one image each" images_made "$second" 1
+}
