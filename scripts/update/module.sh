@@ -67,7 +67,7 @@ build() {
 		for_this_kernel remove "$version"
 		changed=1
 	fi
-	[[ -e $dkms_tree/$version/source ]] || run_dkms add -v "$version"
+	add_source
 	say "building the driver"
 	for_this_kernel build "$version" && [[ $(built_module) ]]
 }
@@ -139,6 +139,11 @@ put_kernel_file_back() {
 put_in_order() {
 	put_kernel_file_back
 	depmod -a "$(fact kernel)"
+}
+
+# It goes with the last kernel's module, too.
+add_source() {
+	[[ -e $dkms_tree/$version/source ]] || run_dkms add -v "$version" || cat "$scratch/dkms.log" >&2
 }
 
 # dkms' knowledge of all versions goes, after their modules went.

@@ -55,6 +55,8 @@ scenario_set_aside() {
 	mv "/xbf/$module".ko* "/lib/modules/$kernel/kernel/drivers/block/"
 	sed -i "s/^# CONFIG_XEN_BLKDEV_FRONTEND.*/CONFIG_XEN_BLKDEV_FRONTEND=m/" "$(config "$kernel")" \
 		"/boot/config-$kernel"
+	depmod "$kernel"
+	update-initramfs -u -k "$kernel"
 
 	step "a kernel that is too new"
 	sed -i 's/^supported=.*/supported="4.4 4.9"/' /usr/sbin/xen-blkfront-update
