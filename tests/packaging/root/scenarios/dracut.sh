@@ -5,7 +5,7 @@
 
 scenario_dracut() {
 	apt update
-	apt install dracut
+	apt install dracut systemd-sysv
 	check "initramfs-tools is gone" test ! -e /usr/sbin/mkinitramfs
 
 	apt install /xbf/"$package"_*.deb
