@@ -14,7 +14,7 @@
 
 #include <xen/interface/io/blkif.h>
 
-/* Minors of all our disks; two vbds may ask for the same ones. */
+/* Minors of all our disks; two vbds may ask for the same ones, or for the same name. */
 static DEFINE_MUTEX(minors_lock);
 static LIST_HEAD(minors_used);
 
@@ -25,14 +25,19 @@ static int minors_reserve(struct xbf_disk *disk)
 	int err = 0;
 
 	mutex_lock(&minors_lock);
-	list_for_each_entry(other, &minors_used, minors)
-		if (mine->minor < other->vdev.minor + other->vdev.nr_minors &&
-		    other->vdev.minor < mine->minor + mine->nr_minors) {
+	list_for_each_entry(other, &minors_used, minors) {
+		if (!strcmp(disk->name, other->name)) {
+			pr_err("%s: there is another disk of that name; configure another vdev for this one\n",
+			       disk->name);
+			err = -EBUSY;
+		} else if (mine->minor < other->vdev.minor + other->vdev.nr_minors &&
+			   other->vdev.minor < mine->minor + mine->nr_minors) {
 			pr_err("%s: minors %u to %u are taken by %s; configure another vdev for it\n",
 			       disk->name, mine->minor, mine->minor + mine->nr_minors - 1,
 			       other->name);
 			err = -EBUSY;
 		}
+	}
 	if (!err)
 		list_add(&disk->minors, &minors_used);
 	mutex_unlock(&minors_lock);

@@ -10,8 +10,6 @@ readonly_and_cdrom_summary="read-only disks, removable ones and CDs: flags, ioct
 readonly_and_cdrom_class="data"
 
 scenario_readonly_and_cdrom() {
-	seeded_data "$seed" 1048576 >/store/data
-	truncate -s 8M /store/data
 	flags_one "read-only yes" 1 0 no
 	flags_one "removable yes" 0 1 no
 	flags_one "cdrom yes" 1 1 yes "read-only yes" "removable yes"
@@ -24,6 +22,8 @@ flags_one() {
 	local ro="$2" removable="$3" cdrom="$4" line="$1"
 	shift 4
 	progress "flags: $line"
+	seeded_data "$seed" 1048576 >/store/data
+	truncate -s 8M /store/data
 	own_attach full xvda /store/data "$line" "$@"
 	driver_load
 	disk_arrives xvda

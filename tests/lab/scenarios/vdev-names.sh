@@ -8,8 +8,8 @@ vdev_names_summary="names and minors: xvd, partitions as disks, IDE, SCSI, exten
 vdev_names_class="data"
 
 # NUMBER,NAME,MAJOR:MINOR
-vdev_names_all="51712,xvda,202:0 51729,xvdb1,202:17 5632,xvdc,202:32 2048,xvde,202:64
-	51952,xvdp,202:240 268439552,xvdq,202:4096 16640,xvdu,202:320
+vdev_names_all="51712,xvda,202:0 51729,xvdb1,202:17 5632,xvdc,202:32 2096,xvdd,202:48
+	51952,xvdp,202:240 268439552,xvdq,202:4096 16656,xvdr,202:272
 	268442112,xvdaa,202:6656 268615168,xvdaaa,202:179712"
 
 scenario_vdev_names() {
@@ -57,22 +57,25 @@ vdev_names_partition() {
 	expect 202:6657 "$(guest disk_fact xvdaa xvdaa1/dev)" "the device number of xvdaa1"
 }
 
-# hda and xvda are the same: the second one is refused, the first one stays.
+# Two for one name, or for the same minors: the second one is refused, the first one stays.
 vdev_names_taken() {
 	[ "$driver" != intree ] || return 0
-	progress "names: two disks for xvda"
-	disk_attach 768 "$(store_file second 4)"
-	guest 'wait_until 20 vdev_names_complains'
-	expect 202:0 "$(guest disk_fact xvda dev)" "the device number of xvda"
-	xl block-detach --force "$domid" 768 >/tmp/xl.out 2>&1
+	vdev_names_second 768 "xvda: there is another disk of that name"
+	vdev_names_second 51728 "xvdb: minors 16 to 31 are taken by xvdb1"
+	vdev_names_second 16640 "xvdq: there is another disk of that name"
+}
+
+# vdev_names_second NUMBER COMPLAINT
+vdev_names_second() {
+	progress "names: no place for $1"
+	disk_attach "$1" "$(store_file "second-$1" 4)"
+	wait_until 20 guest_said "$2" || fail "the driver does not say: $2"
+	xl block-detach --force "$domid" "$1" >/tmp/xl.out 2>&1
 }
 
 vdev_names_sda() {
 	[ "$driver" != intree ] || return 0
-	driver_load sda_is_xvda=1
-	vdev_names_attach 2048 xvda 202:0
-	vdev_names_detach 2048 xvda
+	driver_load sda_is_xvda=0
+	vdev_names_attach 2048 xvde 202:64
+	vdev_names_detach 2048 xvde
 }
-
-# In the guest.
-vdev_names_complains() { dmesg | grep -q 'minors 0 to 15 are taken by xvda'; }
