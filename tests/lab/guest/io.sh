@@ -10,23 +10,13 @@ filename=/dev/$1
 allow_file_create=0
 direct=1
 thread=1
-ioengine=$(io_engine)
+ioengine=libaio
 verify=crc32c
 verify_fatal=1
 do_verify=1
 randseed=$2
 iodepth=16
 END
-}
-
-# fio's libaio engine hangs when a signal, such as the freezer's, ends its wait: it got some of
-# its answers, and waits for as many as before. Kernels before 5.1 have nothing better.
-io_engine() {
-	if grep -q ' __x64_sys_io_uring_setup$' /proc/kallsyms; then
-		echo io_uring
-	else
-		echo libaio
-	fi
 }
 
 # io_jobs NAME: a job file from standard input; quiet unless it fails.

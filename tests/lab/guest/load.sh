@@ -60,7 +60,24 @@ load_stop() {
 }
 
 # load_wait FILE: until it is there, or fio has failed.
-load_wait() { wait_until 60 load_has "$1" && [ -e "$load_dir/$1" ]; }
+load_wait() {
+	local tries=12
+	until wait_until 5 load_has "$1"; do
+		load_nudge
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+	done
+	[ -e "$load_dir/$1" ]
+}
+
+# A signal, such as the freezer's, ends a wait of fio's libaio engine for several answers with
+# some of them, and then it waits for as many as before. The rest, once there, is fetched by
+# another signal.
+load_nudge() {
+	killall -STOP fio
+	killall -CONT fio
+}
+
 load_has() { [ -e "$load_dir/$1" ] || [ -e $load_dir/failed ]; }
 
 load_why() {

@@ -74,7 +74,7 @@ flags_refuses() {
 }
 
 flags_make() {
-	mke2fs -q -t ext4 /dev/xvda && mount -t ext4 /dev/xvda /mnt && echo told >/mnt/file && umount /mnt
+	/sbin/mke2fs -q -F -t ext4 /dev/xvda && mount -t ext4 /dev/xvda /mnt && echo told >/mnt/file && umount /mnt
 }
 
 flags_mounts() {

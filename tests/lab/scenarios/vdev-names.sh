@@ -51,6 +51,7 @@ vdev_names_detach() {
 
 # A table of partitions that is written later is read again, and its minors follow the disk's.
 vdev_names_partition() {
+	dd if=/dev/zero of=/store/xvdaa bs=512 count=1 conv=notrunc 2>/dev/null
 	smoke_partition_table /store/xvdaa $((4 * 2048))
 	guest 'echo 3 >/proc/sys/vm/drop_caches; blockdev --rereadpt /dev/xvdaa'
 	guest 'wait_until 10 [ -b /dev/xvdaa1 ]'
