@@ -204,7 +204,7 @@ static int alloc_tags(struct xbf_dev *dev)
 	struct blk_mq_tag_set *set = &dev->disk.tag_set;
 
 	memset(set, 0, sizeof(*set));
-	set->ops = &xbf_mq_ops;
+	set->ops = XBF_TAG_SET_OPS(&xbf_mq_ops);
 	set->nr_hw_queues = dev->nr_queues;
 	set->queue_depth = dev->plan.depth;
 	set->numa_node = NUMA_NO_NODE;

@@ -127,6 +127,7 @@ XBF_ADAPT_XENBUS_REMOVE(xbf_dev_remove)
 
 /* clang-format off */
 static struct xenbus_driver xbf_driver = {
+	XBF_SET_XENBUS_NAME("vbd")
 	.ids			= xbf_ids,
 	.probe			= xbf_dev_probe,
 	XBF_SET_XENBUS_REMOVE(xbf_dev_remove)

@@ -21,14 +21,18 @@ static int xbf_init_hctx(struct blk_mq_hw_ctx *hctx, void *data, unsigned int in
 	return 0;
 }
 
+XBF_ADAPT_QUEUE_RQ(xbf_queue_rq)
 XBF_ADAPT_QUEUE_RQS(xbf_queue_rqs)
+XBF_ADAPT_COMMIT_RQS(xbf_commit_rqs)
 XBF_ADAPT_TIMEOUT(xbf_timeout)
+XBF_ADAPT_TASKLET(xbf_bottom)
 
 /* clang-format off */
 const struct blk_mq_ops xbf_mq_ops = {
-	.queue_rq	= xbf_queue_rq,
-	.commit_rqs	= xbf_commit_rqs,
+	XBF_SET_QUEUE_RQ(xbf_queue_rq)
+	XBF_SET_COMMIT_RQS(xbf_commit_rqs)
 	XBF_SET_QUEUE_RQS(xbf_queue_rqs)
+	XBF_SET_MAP_QUEUE
 	.complete	= xbf_complete_rq,
 	XBF_SET_TIMEOUT(xbf_timeout)
 	.init_hctx	= xbf_init_hctx,

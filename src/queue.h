@@ -106,7 +106,7 @@ static inline struct request *rq_of(const struct xbf_shadow *sh)
 /* The queue whose tag a request has. */
 static inline struct xbf_queue *queue_of(const struct request *rq)
 {
-	return rq->mq_hctx->driver_data;
+	return xbf_rq_hctx(rq)->driver_data;
 }
 
 /* The driver tag's entry: a flush request borrows one. Never the scheduler's. */

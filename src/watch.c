@@ -100,6 +100,8 @@ static void written(struct xenbus_watch *watch, const char *path, const char *to
 	mutex_unlock(&lock);
 }
 
+XBF_ADAPT_XENBUS_WATCH(written)
+
 /* Without it we know as much as xenbus tells us: a failure here is no failure. */
 static void watch_place_of(const char *path)
 {
@@ -117,7 +119,7 @@ static void watch_place_of(const char *path)
 	if (!place)
 		return;
 	place->watch.node = kasprintf(GFP_NOIO, "%.*s", len, path);
-	place->watch.callback = written;
+	place->watch.callback = XBF_XENBUS_WATCH(written);
 	if (place->watch.node && !register_xenbus_watch(&place->watch)) {
 		list_add(&place->list, &places);
 		return;

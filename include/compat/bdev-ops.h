@@ -62,4 +62,22 @@ static int fn##_adapter(struct block_device *bdev, struct hd_geometry *geo) \
 #define XBF_ADAPT_BDEV_IOCTL(fn)
 #define XBF_SET_BDEV_IOCTL(fn)		.ioctl = fn,
 
+#ifndef XBF_HAVE_COMPAT_PTR_IOCTL
+/* Up to 5.4. A 32-bit program's argument is a pointer, or not looked at. */
+#ifdef CONFIG_COMPAT
+#include <linux/compat.h>
+
+static inline int blkdev_compat_ptr_ioctl(struct block_device *bdev, fmode_t mode, unsigned int cmd,
+					  unsigned long arg)
+{
+	const struct block_device_operations *fops = bdev->bd_disk->fops;
+
+	return fops->ioctl ? fops->ioctl(bdev, mode, cmd, (unsigned long)compat_ptr(arg)) :
+			     -ENOIOCTLCMD;
+}
+#else
+#define blkdev_compat_ptr_ioctl	NULL
+#endif
+#endif
+
 #endif /* XBF_COMPAT_BDEV_OPS_H */

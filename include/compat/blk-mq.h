@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * blk-mq.h - queues, their callbacks, and requests in lists and batches.
+ * blk-mq.h - tag sets, queues and their callbacks.
  */
 #ifndef XBF_COMPAT_BLK_MQ_H
 #define XBF_COMPAT_BLK_MQ_H
 
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
+
+#include "compat/request.h"
+#include "compat/rq-list.h"
+
+/* --- Tag sets ------------------------------------------------------------- */
 
 /*
  * Flags of a tag set that the newest kernel implies or knows by itself.
@@ -25,165 +30,126 @@
 #endif
 #define XBF_TAG_SET_FLAGS	(XBF_TAG_SET_MERGE | XBF_TAG_SET_NO_SCHED)
 
-/* --- Lists of requests ---------------------------------------------------- */
+#ifdef XBF_HAVE_CONST_MQ_OPS
+#define XBF_TAG_SET_OPS(ops)	(ops)
+#else
+/* Up to 4.8 they are not declared constant; the kernel does not write to them. */
+#define XBF_TAG_SET_OPS(ops)	((struct blk_mq_ops *)(ops))
+#endif
 
-#ifndef XBF_HAVE_RQ_LIST
-/*
- * Up to 6.12.0 a list is a pointer to its first request, if the kernel has
- * such lists at all.
- */
-struct rq_list {
-	struct request *head;
-	struct request *tail;
+#ifdef XBF_HAVE_QUEUE_RQ_REQUEST
+/* Up to 3.18 */
+struct blk_mq_queue_data {
+	struct request *rq;
+	bool last;
 };
+#endif
 
-#ifdef XBF_HAVE_RQ_NEXT
-static inline struct request *xbf_rq_next(struct request *rq)
+/* --- Waiting for a queue -------------------------------------------------- */
+
+#ifdef XBF_HAVE_QUIESCE_QUEUE
+static inline void xbf_submit_enter(void)
 {
-	return rq->rq_next;
 }
 
-static inline void xbf_rq_set_next(struct request *rq, struct request *next)
+static inline void xbf_submit_leave(void)
 {
-	rq->rq_next = next;
-}
-
-static inline void xbf_rq_unlink(struct request *rq)
-{
-	rq->rq_next = NULL;
 }
 #else
-/* Up to 5.15: the list head that the block layer dispatched the request from. */
-static inline struct request *xbf_rq_next(struct request *rq)
+/*
+ * Up to 4.12 nobody can wait for those who are handing over requests. So they are
+ * readers of RCU here. Requests are not held back meanwhile; the driver does not
+ * need that.
+ */
+static inline void xbf_submit_enter(void)
 {
-	return rq->queuelist.next ? list_entry(rq->queuelist.next, struct request, queuelist) :
-				    NULL;
+	rcu_read_lock();
 }
 
-static inline void xbf_rq_set_next(struct request *rq, struct request *next)
+static inline void xbf_submit_leave(void)
 {
-	rq->queuelist.next = next ? &next->queuelist : NULL;
+	rcu_read_unlock();
 }
 
-/* Requeueing insists on an empty list head. */
-static inline void xbf_rq_unlink(struct request *rq)
+static inline void xbf_quiesce_queue(struct request_queue *q)
 {
-	INIT_LIST_HEAD(&rq->queuelist);
+	synchronize_rcu();
 }
+
+#define blk_mq_quiesce_queue(q)		xbf_quiesce_queue(q)
+#define blk_mq_unquiesce_queue(q)	do { } while (0)
 #endif
 
-/* Before, lists in struct io_comp_batch were the mere pointer: look at that. */
-#undef rq_list_empty
-#define rq_list_empty(list)	(*(struct request *const *)(list) == NULL)
-
-#undef rq_list_init
-#define rq_list_init(list)	xbf_rq_list_init(list)
-static inline void xbf_rq_list_init(struct rq_list *list)
-{
-	list->head = NULL;
-	list->tail = NULL;
-}
-
-#undef rq_list_peek
-#define rq_list_peek(list)	xbf_rq_list_peek(list)
-static inline struct request *xbf_rq_list_peek(const struct rq_list *list)
-{
-	return list->head;
-}
-
-#undef rq_list_add_tail
-#define rq_list_add_tail(list, rq)	xbf_rq_list_add_tail(list, rq)
-static inline void xbf_rq_list_add_tail(struct rq_list *list, struct request *rq)
-{
-	xbf_rq_set_next(rq, NULL);
-	if (list->tail)
-		xbf_rq_set_next(list->tail, rq);
-	else
-		list->head = rq;
-	list->tail = rq;
-}
-
-#undef rq_list_add_head
-#define rq_list_add_head(list, rq)	xbf_rq_list_add_head(list, rq)
-static inline void xbf_rq_list_add_head(struct rq_list *list, struct request *rq)
-{
-	xbf_rq_set_next(rq, list->head);
-	list->head = rq;
-	if (!list->tail)
-		list->tail = rq;
-}
-
-#undef rq_list_pop
-#define rq_list_pop(list)	xbf_rq_list_pop(list)
-static inline struct request *xbf_rq_list_pop(struct rq_list *list)
-{
-	struct request *rq = list->head;
-
-	if (rq) {
-		list->head = xbf_rq_next(rq);
-		if (!list->head)
-			list->tail = NULL;
-		xbf_rq_unlink(rq);
-	}
-	return rq;
-}
-
-#undef rq_list_for_each
-#define rq_list_for_each(list, pos) \
-	for (pos = rq_list_peek(list); pos; pos = xbf_rq_next(pos))
-#endif /* !XBF_HAVE_RQ_LIST */
-
-/* --- Completing in batches ------------------------------------------------ */
-
-#ifndef XBF_HAVE_IO_COMP_BATCH
-/* Up to 5.15: no request is taken into a batch, each completes by itself. */
-struct io_comp_batch {
-	struct rq_list req_list;
-	bool need_ts;
-	void (*complete)(struct io_comp_batch *iob);
-};
-
-#define DEFINE_IO_COMP_BATCH(name)	struct io_comp_batch name = { }
-
-static inline bool blk_mq_add_to_batch(struct request *rq, struct io_comp_batch *iob, bool is_error,
-				       void (*complete)(struct io_comp_batch *iob))
-{
-	return false;
-}
-
-static inline void blk_mq_end_request_batch(struct io_comp_batch *iob)
-{
-}
-#endif
-
-/* --- Walking over requests ------------------------------------------------ */
-
-#ifdef XBF_HAVE_BUSY_ITER_RESERVED
-/* Up to 5.19 the callback is also told whether the tag is a reserved one. */
-struct xbf_busy_iter {
-	bool (*fn)(struct request *rq, void *data);
-	void *data;
-};
-
-static inline bool xbf_busy_iter_one(struct request *rq, void *data, bool reserved)
-{
-	struct xbf_busy_iter *iter = data;
-
-	return iter->fn(rq, iter->data);
-}
-
-static inline void xbf_tagset_busy_iter(struct blk_mq_tag_set *set,
-					bool (*fn)(struct request *rq, void *data), void *data)
-{
-	struct xbf_busy_iter iter = { .fn = fn, .data = data };
-
-	blk_mq_tagset_busy_iter(set, xbf_busy_iter_one, &iter);
-}
-
-#define blk_mq_tagset_busy_iter(set, fn, data)	xbf_tagset_busy_iter(set, fn, data)
+#ifndef XBF_HAVE_FREEZE_QUEUE
+/* Up to 4.0 limits change under I/O, as all drivers of these kernels do it. */
+#define blk_mq_freeze_queue(q)		do { } while (0)
+#define blk_mq_unfreeze_queue(q)	do { } while (0)
 #endif
 
 /* --- Callbacks ------------------------------------------------------------ */
+
+#if defined(XBF_HAVE_RQ_MQ_HCTX) && defined(XBF_HAVE_QUIESCE_QUEUE)
+#define XBF_ADAPT_QUEUE_RQ(fn)
+#define XBF_SET_QUEUE_RQ(fn)		.queue_rq = fn,
+#else
+static inline blk_status_t
+xbf_submit(blk_status_t (*fn)(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd),
+	   struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
+{
+	blk_status_t status;
+
+	xbf_rq_set_hctx(bd->rq, hctx);
+	xbf_submit_enter();
+	status = fn(hctx, bd);
+	xbf_submit_leave();
+	return status;
+}
+
+#if defined(XBF_HAVE_QUEUE_RQ_STATUS)
+/* 4.13 to 4.20 */
+#define XBF_ADAPT_QUEUE_RQ(fn)						\
+static blk_status_t fn##_adapter(struct blk_mq_hw_ctx *hctx,		\
+				 const struct blk_mq_queue_data *bd)	\
+{									\
+	return xbf_submit(fn, hctx, bd);				\
+}
+#elif defined(XBF_HAVE_QUEUE_RQ_NUMBER)
+/* 3.19 to 4.12 */
+#define XBF_ADAPT_QUEUE_RQ(fn)						\
+static int fn##_adapter(struct blk_mq_hw_ctx *hctx,			\
+			const struct blk_mq_queue_data *bd)		\
+{									\
+	return xbf_submit(fn, hctx, bd) ? BLK_MQ_RQ_QUEUE_ERROR : BLK_MQ_RQ_QUEUE_OK; \
+}
+#else
+/* Up to 3.18: each request may be the last. */
+#define XBF_ADAPT_QUEUE_RQ(fn)						\
+static int fn##_adapter(struct blk_mq_hw_ctx *hctx, struct request *rq)	\
+{									\
+	struct blk_mq_queue_data bd = { .rq = rq, .last = true };	\
+									\
+	return xbf_submit(fn, hctx, &bd) ? BLK_MQ_RQ_QUEUE_ERROR : BLK_MQ_RQ_QUEUE_OK; \
+}
+#endif
+#define XBF_SET_QUEUE_RQ(fn)		.queue_rq = fn##_adapter,
+#endif
+
+#ifdef XBF_HAVE_COMMIT_RQS
+#define XBF_ADAPT_COMMIT_RQS(fn)
+#define XBF_SET_COMMIT_RQS(fn)		.commit_rqs = fn,
+#else
+/* Up to 4.20 what is announced does follow. */
+#define XBF_ADAPT_COMMIT_RQS(fn) \
+static void (*const fn##_unused)(struct blk_mq_hw_ctx *hctx) __maybe_unused = fn;
+#define XBF_SET_COMMIT_RQS(fn)
+#endif
+
+#ifdef XBF_HAVE_MAP_QUEUE
+/* Up to 4.8 there is no default for which hardware queue a CPU has. */
+#define XBF_SET_MAP_QUEUE		.map_queue = blk_mq_map_queue,
+#else
+#define XBF_SET_MAP_QUEUE
+#endif
 
 #if defined(XBF_HAVE_QUEUE_RQS_LIST)
 #define XBF_ADAPT_QUEUE_RQS(fn)
@@ -218,20 +184,6 @@ static enum blk_eh_timer_return fn##_adapter(struct request *rq, bool reserved) 
 #else
 #define XBF_ADAPT_TIMEOUT(fn)
 #define XBF_SET_TIMEOUT(fn)		.timeout = fn,
-#endif
-
-#ifdef XBF_HAVE_MAP_QUEUES_RESULT
-/* Up to 6.0 */
-#define XBF_ADAPT_MAP_QUEUES(fn)					\
-static int fn##_adapter(struct blk_mq_tag_set *set)			\
-{									\
-	fn(set);							\
-	return 0;							\
-}
-#define XBF_SET_MAP_QUEUES(fn)		.map_queues = fn##_adapter,
-#else
-#define XBF_ADAPT_MAP_QUEUES(fn)
-#define XBF_SET_MAP_QUEUES(fn)		.map_queues = fn,
 #endif
 
 #endif /* XBF_COMPAT_BLK_MQ_H */

@@ -26,11 +26,15 @@
 
 #include "generated/xbf-config.h"
 
+#include "compat/kernel.h"
 #include "compat/queue-limits.h"
+#include "compat/request.h"
+#include "compat/rq-list.h"
 #include "compat/blk-mq.h"
 #include "compat/gendisk.h"
 #include "compat/bdev-ops.h"
 #include "compat/xenbus.h"
 #include "compat/grant.h"
+#include "compat/events.h"
 
 #endif /* XBF_COMPAT_H */

@@ -11,11 +11,6 @@
 
 #include "compat/queue-limits.h"
 
-#ifndef XBF_HAVE_GENHD_FL_NO_PART
-/* Up to 5.16 */
-#define GENHD_FL_NO_PART	GENHD_FL_NO_PART_SCAN
-#endif
-
 /* --- Making it ------------------------------------------------------------ */
 
 #ifdef XBF_HAVE_LIMITS_SETTERS
@@ -38,9 +33,10 @@ static inline struct gendisk *xbf_disk_alloc(struct blk_mq_tag_set *set, void *q
 	struct request_queue *q;
 	struct gendisk *disk;
 
-	q = blk_mq_init_queue_data(set, queuedata);
+	q = blk_mq_init_queue(set);
 	if (IS_ERR(q))
 		return ERR_CAST(q);
+	q->queuedata = queuedata;
 	disk = alloc_disk_node(0, set->numa_node);
 	if (!disk || !blk_get_queue(q)) {
 		put_disk(disk);
@@ -69,7 +65,7 @@ static inline struct gendisk *xbf_disk_alloc_limits(struct blk_mq_tag_set *set,
 
 /* --- Adding it ------------------------------------------------------------ */
 
-#ifdef XBF_HAVE_DISK_ADD_VOID
+#ifndef XBF_HAVE_DISK_ADD_RESULT
 /*
  * Up to 5.13 a disk cannot say that it wants no I/O scheduler at first. From
  * 5.4 on its queue can say which abilities it needs of one: while the disk is
@@ -84,13 +80,43 @@ static inline void xbf_disk_refuse_schedulers(struct gendisk *disk, bool refuse)
 #endif
 }
 
+#ifdef XBF_HAVE_DISK_ADD_VOID
+static inline void xbf_disk_add_groups(struct device *parent, struct gendisk *disk,
+				       const struct attribute_group **groups)
+{
+	device_add_disk(parent, disk, groups);
+}
+#else
+/*
+ * Up to 4.20 attributes come when the disk is known already. udev looks at them
+ * when it hears of the disk: so it hears of it once more. They go with the disk.
+ */
+static inline void xbf_disk_add_groups(struct device *parent, struct gendisk *disk,
+				       const struct attribute_group **groups)
+{
+	struct kobject *kobj = &disk_to_dev(disk)->kobj;
+
+#ifdef XBF_HAVE_DISK_ADD_PARENT
+	/* Up to 4.7 */
+	disk->driverfs_dev = parent;
+	add_disk(disk);
+#else
+	device_add_disk(parent, disk);
+#endif
+	for (; *groups; groups++)
+		if (sysfs_create_group(kobj, *groups))
+			pr_warn("%s: no attributes in sysfs\n", disk->disk_name);
+	kobject_uevent(kobj, KOBJ_CHANGE);
+}
+#endif
+
 /* Up to 5.14 adding a disk cannot fail, and has to be told of automatic minors. */
 static inline int xbf_disk_add(struct device *parent, struct gendisk *disk,
 			       const struct attribute_group **groups)
 {
 	disk->flags |= GENHD_FL_EXT_DEVT;
 	xbf_disk_refuse_schedulers(disk, true);
-	device_add_disk(parent, disk, groups);
+	xbf_disk_add_groups(parent, disk, groups);
 	xbf_disk_refuse_schedulers(disk, false);
 #ifdef XBF_HAVE_DISK_ALLOC_PARTS
 	/* It has a reference to its queue of its own now. */
@@ -102,13 +128,34 @@ static inline int xbf_disk_add(struct device *parent, struct gendisk *disk,
 #define device_add_disk(parent, disk, groups)	xbf_disk_add(parent, disk, groups)
 #endif
 
+/* --- Its size ------------------------------------------------------------- */
+
+#ifndef XBF_HAVE_SET_CAPACITY_AND_NOTIFY
+/* Up to 5.9, and early 5.10, where there is another helper for it. */
+static inline bool set_capacity_and_notify(struct gendisk *disk, sector_t size)
+{
+#ifdef XBF_HAVE_REVALIDATE_DISK
+	char *resized[] = { "RESIZE=1", NULL };
+
+	set_capacity(disk, size);
+	revalidate_disk(disk);
+	return !kobject_uevent_env(&disk_to_dev(disk)->kobj, KOBJ_CHANGE, resized);
+#else
+	set_capacity_revalidate_and_notify(disk, size, true);
+	return true;
+#endif
+}
+#endif
+
 /* --- Taking it away ------------------------------------------------------- */
 
-#ifdef XBF_HAVE_BLK_SET_QUEUE_DYING
-/* Up to 5.16 */
+#ifndef XBF_HAVE_BLK_MARK_DISK_DEAD
+/* Up to 5.16; up to 3.18 it is for the driver alone to refuse I/O. */
 static inline void blk_mark_disk_dead(struct gendisk *disk)
 {
+#ifdef XBF_HAVE_BLK_SET_QUEUE_DYING
 	blk_set_queue_dying(disk->queue);
+#endif
 	set_capacity(disk, 0);
 }
 #endif

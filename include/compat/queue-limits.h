@@ -38,10 +38,60 @@ struct xbf_queue_limits {
 
 static inline void xbf_queue_flag(struct request_queue *q, unsigned int flag, bool on)
 {
+#ifdef XBF_HAVE_BLK_QUEUE_FLAG_SET
 	if (on)
 		blk_queue_flag_set(flag, q);
 	else
 		blk_queue_flag_clear(flag, q);
+#else
+	/* Up to 4.16 */
+	spin_lock_irq(q->queue_lock);
+	if (on)
+		queue_flag_set(flag, q);
+	else
+		queue_flag_clear(flag, q);
+	spin_unlock_irq(q->queue_lock);
+#endif
+}
+
+#ifdef XBF_HAVE_WRITE_CACHE
+static inline void xbf_limits_set_cache(struct request_queue *q, bool cached, bool fua)
+{
+	blk_queue_write_cache(q, cached, fua);
+}
+
+static inline unsigned int xbf_limits_get_cache(struct request_queue *q)
+{
+	return (test_bit(QUEUE_FLAG_WC, &q->queue_flags) ? BLK_FEAT_WRITE_CACHE : 0) |
+	       (test_bit(QUEUE_FLAG_FUA, &q->queue_flags) ? BLK_FEAT_FUA : 0);
+}
+#else
+/* Up to 4.6. FUA without a cache to flush is none. */
+static inline void xbf_limits_set_cache(struct request_queue *q, bool cached, bool fua)
+{
+	blk_queue_flush(q, cached ? REQ_FLUSH | (fua ? REQ_FUA : 0) : 0);
+}
+
+static inline unsigned int xbf_limits_get_cache(struct request_queue *q)
+{
+	return (q->flush_flags & REQ_FLUSH ? BLK_FEAT_WRITE_CACHE : 0) |
+	       (q->flush_flags & REQ_FUA ? BLK_FEAT_FUA : 0);
+}
+#endif
+
+#if defined(XBF_HAVE_QUEUE_FLAG_DISCARD) && !defined(XBF_HAVE_QUEUE_FLAG_SECERASE)
+/* Up to 4.6 */
+#define QUEUE_FLAG_SECERASE	QUEUE_FLAG_SECDISCARD
+#endif
+
+static inline unsigned int xbf_limits_get_discard(struct request_queue *q)
+{
+#ifdef XBF_HAVE_MAX_HW_DISCARD_SECTORS
+	return q->limits.max_hw_discard_sectors;
+#else
+	/* Up to 4.2 */
+	return q->limits.max_discard_sectors;
+#endif
 }
 
 /* Up to 5.18 discard and secure erase are also flags of the queue. */
@@ -73,8 +123,11 @@ static inline void xbf_limits_set(struct request_queue *q, const struct xbf_queu
 	blk_queue_max_segments(q, lim->max_segments ?: BLK_MAX_SEGMENTS);
 	blk_queue_dma_alignment(q, lim->dma_alignment ?: SECTOR_SIZE - 1);
 	xbf_limits_set_discard(q, lim);
-	blk_queue_write_cache(q, lim->features & BLK_FEAT_WRITE_CACHE,
-			      lim->features & BLK_FEAT_FUA);
+#ifdef XBF_HAVE_BOUNCE_LIMIT
+	/* Up to 5.12: what we cannot reach we copy ourselves. */
+	blk_queue_bounce_limit(q, BLK_BOUNCE_ANY);
+#endif
+	xbf_limits_set_cache(q, lim->features & BLK_FEAT_WRITE_CACHE, lim->features & BLK_FEAT_FUA);
 	xbf_queue_flag(q, QUEUE_FLAG_NONROT, !(lim->features & BLK_FEAT_ROTATIONAL));
 }
 
@@ -88,22 +141,19 @@ static inline struct xbf_queue_limits xbf_limits_get(struct request_queue *q)
 		.logical_block_size = q->limits.logical_block_size,
 		.io_min = q->limits.io_min,
 		.io_opt = q->limits.io_opt,
-		.max_hw_discard_sectors = q->limits.max_hw_discard_sectors,
+		.max_hw_discard_sectors = xbf_limits_get_discard(q),
 		.discard_granularity = q->limits.discard_granularity,
 		.discard_alignment = q->limits.discard_alignment,
 		.max_segments = q->limits.max_segments,
 		.dma_alignment = queue_dma_alignment(q),
 	};
 
-	if (test_bit(QUEUE_FLAG_WC, &q->queue_flags))
-		lim.features |= BLK_FEAT_WRITE_CACHE;
-	if (test_bit(QUEUE_FLAG_FUA, &q->queue_flags))
-		lim.features |= BLK_FEAT_FUA;
+	lim.features = xbf_limits_get_cache(q);
 	if (!test_bit(QUEUE_FLAG_NONROT, &q->queue_flags))
 		lim.features |= BLK_FEAT_ROTATIONAL;
 #ifdef XBF_HAVE_QUEUE_FLAG_DISCARD
 	if (test_bit(QUEUE_FLAG_SECERASE, &q->queue_flags))
-		lim.max_secure_erase_sectors = q->limits.max_hw_discard_sectors;
+		lim.max_secure_erase_sectors = xbf_limits_get_discard(q);
 #endif
 #ifdef XBF_HAVE_MAX_SECURE_ERASE_SECTORS
 	lim.max_secure_erase_sectors = q->limits.max_secure_erase_sectors;

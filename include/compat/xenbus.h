@@ -30,11 +30,25 @@ static int fn##_adapter(struct xenbus_device *dev)			\
 #define XBF_SET_XENBUS_REMOVE(fn)	.remove = fn,
 #endif
 
-/* Kernels before 4.20 and their stable series may lack it. */
-#ifdef XBF_HAVE_XENBUS_ALLOW_REBIND
-#define XBF_SET_XENBUS_ALLOW_REBIND(on)	.allow_rebind = on,
+#ifdef XBF_HAVE_XENBUS_WATCH_VECTOR
+/* Up to 4.10 */
+#define XBF_ADAPT_XENBUS_WATCH(fn)					\
+static void fn##_adapter(struct xenbus_watch *watch, const char **vec, unsigned int len) \
+{									\
+	fn(watch, vec[XS_WATCH_PATH], vec[XS_WATCH_TOKEN]);		\
+}
+#define XBF_XENBUS_WATCH(fn)		fn##_adapter
 #else
-#define XBF_SET_XENBUS_ALLOW_REBIND(on)
+#define XBF_ADAPT_XENBUS_WATCH(fn)
+#define XBF_XENBUS_WATCH(fn)		fn
+#endif
+
+#ifdef XBF_HAVE_XENBUS_DRIVER_NAME
+#define XBF_SET_XENBUS_NAME(driver_name)
+#else
+/* Up to 3.16 */
+#define XBF_SET_XENBUS_NAME(driver_name) \
+	.driver = { .name = driver_name, .owner = THIS_MODULE },
 #endif
 
 #endif /* XBF_COMPAT_XENBUS_H */

@@ -17,6 +17,7 @@
  *   EXPORTED(symbol)		the answer is no unless Module.symvers has it. Belongs
  *				into every probe that calls: compilers complain about
  *				a call of something unknown only the first time
+ *   CALLED(function)		the same for what may be an inline function
  *
  * Members are compared by assigning them to a pointer of the form in question:
  * a compiler that lets a wrong one pass is found out by the controls.
@@ -25,10 +26,17 @@
 #include <linux/blk-mq.h>
 #include <linux/device.h>
 #include <linux/hdreg.h>
+#include <linux/highmem.h>
+#include <linux/interrupt.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
 #include <linux/types.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
+#include <xen/page.h>
 #include <xen/xen.h>
 #include <xen/xenbus.h>
 
@@ -39,22 +47,25 @@
 #define PROBE_BAD(name)		PROBE(name)
 #define PROBE_GROUP(group, text)	extern int probe_group_##group
 #define EXPORTED(symbol)	((void)(symbol))
+#define CALLED(function)	((void)(function))
 
 static struct blk_mq_ops *mq_ops;
 static struct block_device_operations *bd_ops;
 static struct xenbus_driver *xb_driver;
 static struct xenbus_device *xb_dev;
+static struct xenbus_watch *xb_watch;
 static struct blk_mq_tag_set *tag_set;
 static struct gendisk *disk;
 static struct request_queue *queue;
+static struct request *request;
+static struct page *page;
 
 /* --- Controls ------------------------------------------------------------- */
 
 /* Every kernel: a call, a member and a callback that are right. */
 PROBE_GOOD(good_environment)
 {
-	blk_status_t (*fn)(struct blk_mq_hw_ctx *, const struct blk_mq_queue_data *) =
-		mq_ops->queue_rq;
+	int (*fn)(struct xenbus_device *, const struct xenbus_device_id *) = xb_driver->probe;
 
 	tag_set->queue_depth = fn ? 1 : 0;
 	blk_mq_free_tag_set(tag_set);
@@ -120,7 +131,7 @@ PROBE_BAD(bad_incomplete)
 /* A callback with another argument. */
 PROBE_BAD(bad_callback)
 {
-	blk_status_t (*fn)(struct blk_mq_tag_set *) = mq_ops->queue_rq;
+	int (*fn)(struct blk_mq_tag_set *) = xb_driver->probe;
 
 	tag_set->queue_depth = fn ? 1 : 0;
 }
@@ -128,7 +139,7 @@ PROBE_BAD(bad_callback)
 /* A callback with another result. */
 PROBE_BAD(bad_callback_result)
 {
-	void (*fn)(struct blk_mq_hw_ctx *, const struct blk_mq_queue_data *) = mq_ops->queue_rq;
+	void (*fn)(struct xenbus_device *, const struct xenbus_device_id *) = xb_driver->probe;
 
 	tag_set->queue_depth = fn ? 1 : 0;
 }
@@ -154,8 +165,8 @@ PROBE_ONE_OF(disk_alloc, disk_alloc_plain)
 /* up to 5.13: disk and queue are made one by one. */
 PROBE_ONE_OF(disk_alloc, disk_alloc_parts)
 {
-	EXPORTED(blk_mq_init_queue_data);
-	queue = blk_mq_init_queue_data(tag_set, NULL);
+	EXPORTED(blk_mq_init_queue);
+	queue = blk_mq_init_queue(tag_set);
 	disk = alloc_disk_node(0, NUMA_NO_NODE);
 	disk->flags |= GENHD_FL_EXT_DEVT;
 }
@@ -188,7 +199,7 @@ PROBE_ONE_OF(disk_add, disk_add_result)
 	queue = fn ? NULL : queue;
 }
 
-/* up to 5.14 */
+/* 5.0 to 5.14 */
 PROBE_ONE_OF(disk_add, disk_add_void)
 {
 	void (*fn)(struct device *, struct gendisk *, const struct attribute_group **) =
@@ -198,26 +209,41 @@ PROBE_ONE_OF(disk_add, disk_add_void)
 	queue = fn ? NULL : queue;
 }
 
-PROBE_GROUP(disk_dead, "neither blk_mark_disk_dead() nor blk_set_queue_dying()");
+/* 4.8 to 4.20: attributes are added afterwards. */
+PROBE_ONE_OF(disk_add, disk_add_plain)
+{
+	void (*fn)(struct device *, struct gendisk *) = device_add_disk;
+
+	EXPORTED(device_add_disk);
+	queue = fn ? NULL : queue;
+}
+
+/* up to 4.7: the parent is a member of the disk. */
+PROBE_ONE_OF(disk_add, disk_add_parent)
+{
+	EXPORTED(add_disk);
+	disk->driverfs_dev = NULL;
+	add_disk(disk);
+}
+
+PROBE_GROUP(disk_dead, "two ways to mark a disk dead");
 
 /* 5.17 on */
-PROBE_ONE_OF(disk_dead, blk_mark_disk_dead)
+PROBE_AT_MOST(disk_dead, blk_mark_disk_dead)
 {
 	EXPORTED(blk_mark_disk_dead);
 	blk_mark_disk_dead(disk);
 }
 
-/* up to 5.16 */
-PROBE_ONE_OF(disk_dead, blk_set_queue_dying)
+/* 3.19 to 5.16; kernels before have none. */
+PROBE_AT_MOST(disk_dead, blk_set_queue_dying)
 {
 	EXPORTED(blk_set_queue_dying);
 	blk_set_queue_dying(queue);
 }
 
-PROBE_GROUP(capacity, "no set_capacity_and_notify()");
-
 /* 5.11 on, and 5.10 stable */
-PROBE_ONE_OF(capacity, set_capacity_and_notify)
+PROBE(set_capacity_and_notify)
 {
 	bool told;
 
@@ -226,10 +252,11 @@ PROBE_ONE_OF(capacity, set_capacity_and_notify)
 	(void)told;
 }
 
-/* 5.17 on; the flag had another name before. */
-PROBE(genhd_fl_no_part)
+/* up to 5.9 */
+PROBE(revalidate_disk)
 {
-	disk->flags = GENHD_FL_NO_PART;
+	EXPORTED(revalidate_disk);
+	revalidate_disk(disk);
 }
 
 /* --- Queue limits --------------------------------------------------------- */
@@ -247,12 +274,37 @@ PROBE_ONE_OF(limits, limits_features)
 /* up to 6.10: a function per limit, flags in the queue. */
 PROBE_ONE_OF(limits, limits_setters)
 {
-	EXPORTED(blk_queue_write_cache);
 	EXPORTED(blk_queue_max_hw_sectors);
-	EXPORTED(blk_queue_flag_set);
-	blk_queue_write_cache(queue, true, true);
+	EXPORTED(blk_queue_io_min);
 	blk_queue_max_hw_sectors(queue, 8);
-	blk_queue_flag_set(QUEUE_FLAG_NONROT, queue);
+	blk_queue_io_min(queue, 512);
+}
+
+/* 4.7 on; before there are flags for what a queue can be asked for. */
+PROBE(write_cache)
+{
+	CALLED(blk_queue_write_cache);
+	(void)QUEUE_FLAG_WC;
+}
+
+/* 4.17 on; before only for whoever holds the lock, or is alone. */
+PROBE(blk_queue_flag_set)
+{
+	EXPORTED(blk_queue_flag_set);
+	blk_queue_flag_set(0U, queue);
+}
+
+/* 4.3 on: beside it stands the limit that the administrator chose. */
+PROBE(max_hw_discard_sectors)
+{
+	queue->limits.max_hw_discard_sectors = 0;
+}
+
+/* up to 5.12: memory that a device does not reach is copied. */
+PROBE(bounce_limit)
+{
+	EXPORTED(blk_queue_bounce_limit);
+	blk_queue_bounce_limit(queue, BLK_BOUNCE_ANY);
 }
 
 /* 6.13 on, and 6.12 stable: commits while the queue is frozen. */
@@ -266,12 +318,16 @@ PROBE(limits_commit_frozen)
 	(void)ret;
 }
 
-/* up to 5.18: discard and secure erase are switched on by a flag of the queue. */
+/* up to 5.18: discard and secure erase are switched on by flags of the queue. */
 PROBE(queue_flag_discard)
 {
-	EXPORTED(blk_queue_flag_set);
-	blk_queue_flag_set(QUEUE_FLAG_DISCARD, queue);
-	blk_queue_flag_set(QUEUE_FLAG_SECERASE, queue);
+	(void)QUEUE_FLAG_DISCARD;
+}
+
+/* 4.7 to 5.18; before it was called secure discard. */
+PROBE(queue_flag_secerase)
+{
+	(void)QUEUE_FLAG_SECERASE;
 }
 
 /* 5.19 to 6.10: secure erase has a limit of its own and a function to set it. */
@@ -282,6 +338,120 @@ PROBE(max_secure_erase_sectors)
 }
 
 /* --- blk-mq --------------------------------------------------------------- */
+
+/* 4.13 on: what became of a request has a type of its own. */
+PROBE(blk_status_t)
+{
+	blk_status_t status = BLK_STS_OK;
+
+	(void)status;
+}
+
+/* 4.9 on: a tag set does not change its operations. */
+PROBE(const_mq_ops)
+{
+	const struct blk_mq_ops **ops = &tag_set->ops;
+
+	(void)ops;
+}
+
+PROBE_GROUP(queue_rq, "no known form of blk_mq_ops.queue_rq");
+
+/* 4.13 on */
+PROBE_ONE_OF(queue_rq, queue_rq_status)
+{
+	blk_status_t (*fn)(struct blk_mq_hw_ctx *, const struct blk_mq_queue_data *) =
+		mq_ops->queue_rq;
+
+	queue = fn ? NULL : queue;
+}
+
+/* 3.19 to 4.12 */
+PROBE_ONE_OF(queue_rq, queue_rq_number)
+{
+	int (*fn)(struct blk_mq_hw_ctx *, const struct blk_mq_queue_data *) = mq_ops->queue_rq;
+
+	queue = fn ? NULL : queue;
+}
+
+/* up to 3.18: not told whether more follow. */
+PROBE_ONE_OF(queue_rq, queue_rq_request)
+{
+	int (*fn)(struct blk_mq_hw_ctx *, struct request *) = mq_ops->queue_rq;
+
+	queue = fn ? NULL : queue;
+}
+
+/* 5.0 on: told when what was to follow does not. */
+PROBE(commit_rqs)
+{
+	void (*fn)(struct blk_mq_hw_ctx *) = mq_ops->commit_rqs;
+
+	queue = fn ? NULL : queue;
+}
+
+/* up to 4.8: the driver says which hardware queue a CPU has. */
+PROBE(map_queue)
+{
+	EXPORTED(blk_mq_map_queue);
+	mq_ops->map_queue = blk_mq_map_queue;
+}
+
+/* 5.0 on: a request knows its hardware queue. */
+PROBE(rq_mq_hctx)
+{
+	struct blk_mq_hw_ctx *hctx = request->mq_hctx;
+
+	(void)hctx;
+}
+
+/* 4.8 on: what a request does is a number, not flags. */
+PROBE(req_op)
+{
+	(void)(req_op(request) == REQ_OP_SECURE_ERASE || req_op(request) == REQ_OP_FLUSH);
+}
+
+/* 3.14 on: segments are copies. */
+PROBE(segment_copies)
+{
+	struct req_iterator iter;
+	struct bio_vec bv;
+
+	rq_for_each_segment(bv, request, iter)
+		(void)bv.bv_len;
+}
+
+PROBE_GROUP(end_request, "neither blk_mq_end_request() nor blk_mq_end_io()");
+
+/* 3.18 on */
+PROBE_ONE_OF(end_request, end_request)
+{
+	EXPORTED(blk_mq_end_request);
+	blk_mq_end_request(request, 0);
+}
+
+/* up to 3.17 */
+PROBE_ONE_OF(end_request, end_io)
+{
+	EXPORTED(blk_mq_end_io);
+	blk_mq_end_io(request, 0);
+}
+
+/* 4.13 on: waits for those who are handing over requests. */
+PROBE(quiesce_queue)
+{
+	EXPORTED(blk_mq_quiesce_queue);
+	EXPORTED(blk_mq_unquiesce_queue);
+	blk_mq_quiesce_queue(queue);
+	blk_mq_unquiesce_queue(queue);
+}
+
+/* 4.1 on: waits until there is no request; inline where it keeps flags of memory. */
+PROBE(freeze_queue)
+{
+	CALLED(blk_mq_freeze_queue);
+	CALLED(blk_mq_unfreeze_queue);
+}
 
 /* 5.14 on: a disk may ask for the scheduler "none". */
 PROBE(no_sched_by_default)
@@ -363,54 +533,21 @@ PROBE_ONE_OF(timeout, timeout_reserved)
 	queue = fn ? NULL : queue;
 }
 
-PROBE_GROUP(map_queues, "no known form of blk_mq_ops.map_queues");
-
-/* 6.1 on */
-PROBE_ONE_OF(map_queues, map_queues_void)
-{
-	void (*fn)(struct blk_mq_tag_set *) = mq_ops->map_queues;
-
-	queue = fn ? NULL : queue;
-}
-
-/* up to 6.0 */
-PROBE_ONE_OF(map_queues, map_queues_result)
-{
-	int (*fn)(struct blk_mq_tag_set *) = mq_ops->map_queues;
-
-	queue = fn ? NULL : queue;
-}
-
-PROBE_GROUP(busy_iter, "no known form of the callback of blk_mq_tagset_busy_iter()");
-
-/* 6.1 on, and some 6.0 */
-PROBE_ONE_OF(busy_iter, busy_iter_plain)
-{
-	bool (*fn)(struct request *, void *) = NULL;
-
-	EXPORTED(blk_mq_tagset_busy_iter);
-	blk_mq_tagset_busy_iter(tag_set, fn, NULL);
-}
-
-/* up to 5.19 */
-PROBE_ONE_OF(busy_iter, busy_iter_reserved)
-{
-	bool (*fn)(struct request *, void *, bool) = NULL;
-
-	EXPORTED(blk_mq_tagset_busy_iter);
-	blk_mq_tagset_busy_iter(tag_set, fn, NULL);
-}
-
-PROBE_GROUP(complete_remote, "no blk_mq_complete_request_remote()");
-
-/* 5.8 on */
-PROBE_ONE_OF(complete_remote, complete_remote)
+/* 5.8 on: completes on another CPU, or says that this one is right. */
+PROBE(complete_remote)
 {
 	bool sent;
 
 	EXPORTED(blk_mq_complete_request_remote);
-	sent = blk_mq_complete_request_remote((struct request *)NULL);
+	sent = blk_mq_complete_request_remote(request);
 	(void)sent;
+}
+
+/* 4.2 to 4.11: completing needs a result. */
+PROBE(complete_result)
+{
+	EXPORTED(blk_mq_complete_request);
+	blk_mq_complete_request(request, 0);
 }
 
 /* --- Operations of a block device ----------------------------------------- */
@@ -477,6 +614,12 @@ PROBE_ONE_OF(bdev_getgeo, bdev_getgeo_bdev)
 	queue = fn ? NULL : queue;
 }
 
+/* 5.5 on */
+PROBE(compat_ptr_ioctl)
+{
+	bd_ops->compat_ioctl = blkdev_compat_ptr_ioctl;
+}
+
 /* --- xenbus --------------------------------------------------------------- */
 
 PROBE_GROUP(xenbus_remove, "no known form of xenbus_driver.remove");
@@ -497,6 +640,30 @@ PROBE_ONE_OF(xenbus_remove, xenbus_remove_result)
 	queue = fn ? NULL : queue;
 }
 
+PROBE_GROUP(xenbus_watch, "no known form of xenbus_watch.callback");
+
+/* 4.11 on */
+PROBE_ONE_OF(xenbus_watch, xenbus_watch_path)
+{
+	void (*fn)(struct xenbus_watch *, const char *, const char *) = xb_watch->callback;
+
+	queue = fn ? NULL : queue;
+}
+
+/* up to 4.10 */
+PROBE_ONE_OF(xenbus_watch, xenbus_watch_vector)
+{
+	void (*fn)(struct xenbus_watch *, const char **, unsigned int) = xb_watch->callback;
+
+	queue = fn ? NULL : queue;
+}
+
+/* 3.17 on: xenbus fills in the name and the owner of a driver. */
+PROBE(xenbus_driver_name)
+{
+	xb_driver->name = "";
+}
+
 PROBE_GROUP(xenbus_state, "no known form of xenbus_read_driver_state()");
 
 /* 7.0 on: says for whom the state is read. */
@@ -511,12 +678,6 @@ PROBE_ONE_OF(xenbus_state, xenbus_state_path)
 {
 	EXPORTED(xenbus_read_driver_state);
 	xb_dev->state = xenbus_read_driver_state("");
-}
-
-/* 4.20 on, and older stable kernels: remove leaves our xenstore state alone. */
-PROBE(xenbus_allow_rebind)
-{
-	xb_driver->allow_rebind = true;
 }
 
 /* --- Grants and events ---------------------------------------------------- */
@@ -541,30 +702,8 @@ PROBE_ONE_OF(grant_end_ref, grant_end_ref_readonly)
 	queue = fn ? NULL : queue;
 }
 
-PROBE_GROUP(grant_end, "no known form of gnttab_end_foreign_access()");
-
-/* 6.1 on */
-PROBE_ONE_OF(grant_end, grant_end_page)
-{
-	void (*fn)(grant_ref_t, struct page *) = gnttab_end_foreign_access;
-
-	EXPORTED(gnttab_end_foreign_access);
-	queue = fn ? NULL : queue;
-}
-
-/* up to 6.0 */
-PROBE_ONE_OF(grant_end, grant_end_address)
-{
-	void (*fn)(grant_ref_t, int, unsigned long) = gnttab_end_foreign_access;
-
-	EXPORTED(gnttab_end_foreign_access);
-	queue = fn ? NULL : queue;
-}
-
-PROBE_GROUP(grant_try_end, "no gnttab_try_end_foreign_access()");
-
 /* 5.17 on, and older stable kernels */
-PROBE_ONE_OF(grant_try_end, grant_try_end)
+PROBE(grant_try_end)
 {
 	int ended;
 
@@ -573,22 +712,85 @@ PROBE_ONE_OF(grant_try_end, grant_try_end)
 	(void)ended;
 }
 
-/* 5.19 on: a reference that is none has a name. */
-PROBE(invalid_grant_ref)
+/* 4.4 on: one of Xen's frames may be less than a page. */
+PROBE(xen_page_size)
 {
-	grant_ref_t ref = INVALID_GRANT_REF;
-
-	(void)ref;
+	(void)(XEN_PAGE_SIZE >> XEN_PAGE_SHIFT);
 }
 
-PROBE_GROUP(lateeoi, "no bind_evtchn_to_irqhandler_lateeoi()");
+/* 4.3 on: a frame is called what the guest calls it. */
+PROBE(gfn)
+{
+	CALLED(xen_page_to_gfn);
+	(void)virt_to_gfn(NULL);
+}
+
+/* 4.0 on: pages that are another domain's are marked. */
+PROBE(page_foreign)
+{
+	CALLED(PageForeign);
+	(void)PageForeign(page);
+}
 
 /* 5.10 on, and older stable kernels */
-PROBE_ONE_OF(lateeoi, lateeoi)
+PROBE(lateeoi)
 {
 	EXPORTED(bind_evtchn_to_irqhandler_lateeoi);
 	EXPORTED(xen_irq_lateeoi);
 	xen_irq_lateeoi((unsigned int)bind_evtchn_to_irqhandler_lateeoi(
 				(evtchn_port_t)1, (irq_handler_t)NULL, 0UL, "", NULL),
 			XEN_EOI_FLAG_SPURIOUS);
+}
+
+/* --- The rest of the kernel ----------------------------------------------- */
+
+/* 5.9 on, and older stable kernels: a tasklet gets itself, not a number. */
+PROBE(tasklet_setup)
+{
+	EXPORTED(tasklet_setup);
+	tasklet_setup((struct tasklet_struct *)NULL, (void (*)(struct tasklet_struct *))NULL);
+}
+
+/* 5.10 on, and older stable kernels */
+PROBE(sysfs_emit)
+{
+	EXPORTED(sysfs_emit);
+	sysfs_emit((char *)NULL, "%s", "");
+}
+
+/* 4.18 on */
+PROBE(kvcalloc)
+{
+	kvfree(kvcalloc((size_t)1, (size_t)1, GFP_KERNEL));
+}
+
+/* 5.12 on, and older stable kernels */
+PROBE(memcpy_page)
+{
+	CALLED(memcpy_from_page);
+	CALLED(memcpy_to_page);
+	memcpy_from_page((char *)NULL, page, (size_t)0, (size_t)0);
+	memcpy_to_page(page, (size_t)0, (const char *)NULL, (size_t)0);
+}
+
+/* 4.16 on; a macro that defines functions can only be asked whether it is there. */
+PROBE(define_show_attribute)
+{
+#ifndef DEFINE_SHOW_ATTRIBUTE
+	(void)DEFINE_SHOW_ATTRIBUTE;
+#endif
+}
+
+/* 4.17 on */
+PROBE(sector_size)
+{
+	(void)(SECTOR_SIZE >> SECTOR_SHIFT);
+}
+
+/* 4.5 on: barriers towards other guests, also where this one has a single CPU. */
+PROBE(virt_barriers)
+{
+	virt_mb();
+	virt_rmb();
+	virt_wmb();
 }
