@@ -37,14 +37,6 @@
 #define XBF_TAG_SET_OPS(ops)	((struct blk_mq_ops *)(ops))
 #endif
 
-#ifdef XBF_HAVE_QUEUE_RQ_REQUEST
-/* Up to 3.18 */
-struct blk_mq_queue_data {
-	struct request *rq;
-	bool last;
-};
-#endif
-
 /* --- Waiting for a queue -------------------------------------------------- */
 
 #ifdef XBF_HAVE_QUIESCE_QUEUE
@@ -80,12 +72,6 @@ static inline void xbf_quiesce_queue(struct request_queue *q)
 #define blk_mq_unquiesce_queue(q)	do { } while (0)
 #endif
 
-#ifndef XBF_HAVE_FREEZE_QUEUE
-/* Up to 4.0 limits change under I/O, as all drivers of these kernels do it. */
-#define blk_mq_freeze_queue(q)		do { } while (0)
-#define blk_mq_unfreeze_queue(q)	do { } while (0)
-#endif
-
 /* --- Callbacks ------------------------------------------------------------ */
 
 #if defined(XBF_HAVE_RQ_MQ_HCTX) && defined(XBF_HAVE_QUIESCE_QUEUE)
@@ -113,22 +99,13 @@ static blk_status_t fn##_adapter(struct blk_mq_hw_ctx *hctx,		\
 {									\
 	return xbf_submit(fn, hctx, bd);				\
 }
-#elif defined(XBF_HAVE_QUEUE_RQ_NUMBER)
+#else
 /* 3.19 to 4.12 */
 #define XBF_ADAPT_QUEUE_RQ(fn)						\
 static int fn##_adapter(struct blk_mq_hw_ctx *hctx,			\
 			const struct blk_mq_queue_data *bd)		\
 {									\
 	return xbf_submit(fn, hctx, bd) ? BLK_MQ_RQ_QUEUE_ERROR : BLK_MQ_RQ_QUEUE_OK; \
-}
-#else
-/* Up to 3.18: each request may be the last. */
-#define XBF_ADAPT_QUEUE_RQ(fn)						\
-static int fn##_adapter(struct blk_mq_hw_ctx *hctx, struct request *rq)	\
-{									\
-	struct blk_mq_queue_data bd = { .rq = rq, .last = true };	\
-									\
-	return xbf_submit(fn, hctx, &bd) ? BLK_MQ_RQ_QUEUE_ERROR : BLK_MQ_RQ_QUEUE_OK; \
 }
 #endif
 #define XBF_SET_QUEUE_RQ(fn)		.queue_rq = fn##_adapter,

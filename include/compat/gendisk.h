@@ -149,13 +149,11 @@ static inline bool set_capacity_and_notify(struct gendisk *disk, sector_t size)
 
 /* --- Taking it away ------------------------------------------------------- */
 
-#ifndef XBF_HAVE_BLK_MARK_DISK_DEAD
-/* Up to 5.16; up to 3.18 it is for the driver alone to refuse I/O. */
+#ifdef XBF_HAVE_BLK_SET_QUEUE_DYING
+/* Up to 5.16 */
 static inline void blk_mark_disk_dead(struct gendisk *disk)
 {
-#ifdef XBF_HAVE_BLK_SET_QUEUE_DYING
 	blk_set_queue_dying(disk->queue);
-#endif
 	set_capacity(disk, 0);
 }
 #endif

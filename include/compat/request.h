@@ -86,11 +86,6 @@ typedef int blk_status_t;
 #define BLK_STS_IOERR	(-EIO)
 #endif
 
-#ifdef XBF_HAVE_END_IO
-/* Up to 3.17 */
-#define blk_mq_end_request(rq, status)	blk_mq_end_io(rq, status)
-#endif
-
 #ifndef XBF_HAVE_COMPLETE_REMOTE
 /* Up to 5.7 the kernel completes the request in any case, here or there. */
 static inline bool blk_mq_complete_request_remote(struct request *rq)

@@ -226,17 +226,17 @@ PROBE_ONE_OF(disk_add, disk_add_parent)
 	add_disk(disk);
 }
 
-PROBE_GROUP(disk_dead, "two ways to mark a disk dead");
+PROBE_GROUP(disk_dead, "neither blk_mark_disk_dead() nor blk_set_queue_dying()");
 
 /* 5.17 on */
-PROBE_AT_MOST(disk_dead, blk_mark_disk_dead)
+PROBE_ONE_OF(disk_dead, blk_mark_disk_dead)
 {
 	EXPORTED(blk_mark_disk_dead);
 	blk_mark_disk_dead(disk);
 }
 
-/* 3.19 to 5.16; kernels before have none. */
-PROBE_AT_MOST(disk_dead, blk_set_queue_dying)
+/* up to 5.16 */
+PROBE_ONE_OF(disk_dead, blk_set_queue_dying)
 {
 	EXPORTED(blk_set_queue_dying);
 	blk_set_queue_dying(queue);
@@ -374,14 +374,6 @@ PROBE_ONE_OF(queue_rq, queue_rq_number)
 	queue = fn ? NULL : queue;
 }
 
-/* up to 3.18: not told whether more follow. */
-PROBE_ONE_OF(queue_rq, queue_rq_request)
-{
-	int (*fn)(struct blk_mq_hw_ctx *, struct request *) = mq_ops->queue_rq;
-
-	queue = fn ? NULL : queue;
-}
-
 /* 5.0 on: told when what was to follow does not. */
 PROBE(commit_rqs)
 {
@@ -421,22 +413,6 @@ PROBE(segment_copies)
 		(void)bv.bv_len;
 }
 
-PROBE_GROUP(end_request, "neither blk_mq_end_request() nor blk_mq_end_io()");
-
-/* 3.18 on */
-PROBE_ONE_OF(end_request, end_request)
-{
-	EXPORTED(blk_mq_end_request);
-	blk_mq_end_request(request, 0);
-}
-
-/* up to 3.17 */
-PROBE_ONE_OF(end_request, end_io)
-{
-	EXPORTED(blk_mq_end_io);
-	blk_mq_end_io(request, 0);
-}
-
 /* 4.13 on: waits for those who are handing over requests. */
 PROBE(quiesce_queue)
 {
@@ -444,13 +420,6 @@ PROBE(quiesce_queue)
 	EXPORTED(blk_mq_unquiesce_queue);
 	blk_mq_quiesce_queue(queue);
 	blk_mq_unquiesce_queue(queue);
-}
-
-/* 4.1 on: waits until there is no request; inline where it keeps flags of memory. */
-PROBE(freeze_queue)
-{
-	CALLED(blk_mq_freeze_queue);
-	CALLED(blk_mq_unfreeze_queue);
 }
 
 /* 5.14 on: a disk may ask for the scheduler "none". */

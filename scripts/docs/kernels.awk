@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# A row for each kernel whose probes' answers are given as files: what its block layer is like, and
+# how many of the shims it needs. Called by scripts/gen-docs.
+
+FNR == 1 {
+	n++
+	name[n] = FILENAME
+	sub(/.*\//, "", name[n])
+	proven[n] = "every change: built, booted"
+	if (FILENAME !~ /golden/)
+		proven[n] = "built by hand, not booted"
+	else if (name[n] == "newest")
+		proven[n] = "every change: built; lab-all: booted"
+}
+/^#define XBF_HAVE_/ { has[n, substr($2, 10)] = 1 }
+/^\/\* #undef XBF_HAVE_/ { lacks[n]++ }
+
+function layer(i) {
+	if (!has[i, "BLK_STATUS_T"])
+		return "blk-mq, results are numbers"
+	if (!has[i, "RQ_MQ_HCTX"])
+		return "blk-mq beside single-queue"
+	if (has[i, "LIMITS_FEATURES"])
+		return "blk-mq, limits as a structure"
+	return has[i, "QUEUE_RQS_LIST"] || has[i, "QUEUE_RQS_POINTER"] ? "blk-mq, lists of requests" : "blk-mq"
+}
+
+function missing(i,    s) {
+	if (!has[i, "IO_COMP_BATCH"])
+		s = s ", batched completion"
+	if (!has[i, "QUEUE_RQS_LIST"] && !has[i, "QUEUE_RQS_POINTER"])
+		s = s ", a plug as one list"
+	if (!has[i, "NO_SCHED_BY_DEFAULT"] && !has[i, "ELEVATOR_FEATURES"])
+		s = s ", scheduler \"none\" at first"
+	return s == "" ? "-" : substr(s, 3)
+}
+
+function own(i,    s) {
+	if (!has[i, "LATEEOI"])
+		s = s ", slows down event storms"
+	if (!has[i, "GRANT_TRY_END"])
+		s = s ", asks before it ends a grant"
+	if (!has[i, "QUIESCE_QUEUE"])
+		s = s ", waits for submitters"
+	return s == "" ? "-" : substr(s, 3)
+}
+
+END {
+	print "| kernel | block layer | the driver has to do itself | missing | proven |"
+	print "|---|---|---|---|---|"
+	for (i = 1; i <= n; i++)
+		printf "| %s | %s | %s | %s | %s |\n", name[i], layer(i), own(i), missing(i), proven[i]
+}
