@@ -121,11 +121,14 @@ has() {
 
 # --- Packed files ---------------------------------------------------------------------------------
 
+# Who stops reading early ends the program before it, or, where the signal is ignored as in services
+# of systemd's, makes it complain: hence their silence.
+
 # packing FILE [OFFSET]: the command that unpacks what begins there; fails if there is none.
 packing() {
 	local magic
 
-	magic=$(tail -c "+$((${2:-0} + 1))" "$1" | head -c 6 | od -An -v -tx1 | tr -d ' \n')
+	magic=$(tail -c "+$((${2:-0} + 1))" "$1" 2>/dev/null | head -c 6 | od -An -v -tx1 | tr -d ' \n')
 	case $magic in
 	1f8b*) echo gzip ;;
 	fd377a585a00) echo xz ;;
@@ -143,11 +146,11 @@ packing() {
 unpacked() {
 	local skip=${3:-0}
 
-	tail -c "+$((skip + 1))" "$2" |
+	tail -c "+$((skip + 1))" "$2" 2>/dev/null |
 		case $1 in
 		cat) cat ;;
-		*) "$1" -dc 2>/dev/null ;;
-		esac
+		*) "$1" -dc ;;
+		esac 2>/dev/null
 }
 
 # learn_module PREFIX FILE: version, source checksum and signature of a module's file.

@@ -35,7 +35,7 @@ image_parts() {
 		tool=$(packing "$1" "$offset") || return
 		echo "$offset $tool"
 		[[ $tool == cat ]] || return 0
-		end=$(tail -c "+$((offset + 1))" "$1" |
+		end=$(tail -c "+$((offset + 1))" "$1" 2>/dev/null |
 			LC_ALL=C grep -abo -m 1 -E "${cpio_header}TRAILER!!!" | head -n 1)
 		[[ $end ]] || return
 		offset=$((offset + ${end%%:*} + 121))
@@ -62,7 +62,7 @@ extract() {
 	local at=${4%%:*} header=${4#*:} start
 
 	start=$((at + (110 + 0x${header:94:8} + 3) / 4 * 4))
-	unpacked "$1" "$2" "$3" | tail -c "+$((start + 1))" | head -c $((0x${header:54:8}))
+	unpacked "$1" "$2" "$3" | tail -c "+$((start + 1))" 2>/dev/null | head -c $((0x${header:54:8}))
 }
 
 # Without the suffix of a packing, which some tools undo in the image.

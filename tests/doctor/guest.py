@@ -188,11 +188,11 @@ class Guest:
         self.write("/lib/modules/%s/modules.dep" % kernel,
                    "kernel/fs/ext4/ext4.ko:\n" + ("%s:\n" % listed if listed else ""))
 
-    def image(self, kernel, modules, packing="zstd", early=None, prefix="usr/lib/modules/"):
-        """An initramfs; early is what its first archive has, which is not packed."""
+    def image(self, kernel, modules, packing="zstd", early=None, prefix="usr/lib/modules/", more=None):
+        """An initramfs; early is what its first archive has, which is not packed; more comes last."""
         full = {prefix + kernel + "/" + name: data for name, data in modules.items()}
         archive = cpio({"init": b"#!/bin/sh\n", "bin/busybox": b"070701TRAILER!!!" * 9, **full,
-                        "etc/fstab": b""})
+                        "etc/fstab": b"", **(more or {})})
         first = cpio(early) if early else b""
         self.write("/boot/initrd.img-" + kernel, first + PACKERS[packing](archive))
 
