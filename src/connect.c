@@ -25,6 +25,9 @@
 /* How long the backend may take to unmap our pages after we went to Closed. */
 #define UNMAP_TRIES		250
 #define UNMAP_DELAY_MS		20
+/* How long the backend may take to follow when a disk is handed over. */
+#define HAND_OVER_TRIES		60
+#define HAND_OVER_DELAY_MS	50
 
 /* ---- rings ---- */
 
@@ -390,6 +393,41 @@ void xbf_connect_rejoin(struct xbf_dev *dev)
 		return;
 	xdev->state = XenbusStateInitialising;
 	xenbus_printf(XBT_NIL, xdev->nodename, key, "%d", XenbusStateInitialising);
+}
+
+static bool backend_reaches(const struct xbf_dev *dev, enum xenbus_state state)
+{
+	u32 tries;
+
+	for (tries = 0; tries < HAND_OVER_TRIES; tries++) {
+		if (xenbus_read_driver_state(dev->xdev, dev->backend_dir) == state)
+			return true;
+		msleep(HAND_OVER_DELAY_MS);
+	}
+	return false;
+}
+
+/**
+ * xbf_connect_hand_over() - leave the disk as the toolstack made it
+ * @dev: a vbd that was removed; xenbus has gone to Closed for it
+ *
+ * Drivers other than ours take no disk that is Closed. Waits a bounded time for the
+ * backend.
+ */
+void xbf_connect_hand_over(struct xbf_dev *dev)
+{
+	u64 online = 0;
+
+	if (!dev->backend_dir || !backend_reaches(dev, XenbusStateClosed))
+		return;
+	/* Being detached: it must stay Closed. */
+	xbf_store_number(dev, XBF_NODE_ONLINE, &online);
+	if (!online)
+		return;
+	dev->next_rejoin = jiffies;
+	xbf_connect_rejoin(dev);
+	/* What is still Closed would look to the next driver like a detach. */
+	backend_reaches(dev, XenbusStateInitWait);
 }
 
 static u32 end_grants(struct xbf_dev *dev)

@@ -14,6 +14,7 @@ int xbf_connect_read(struct xbf_dev *dev);
 void xbf_connect_open(struct xbf_dev *dev, const char *how);
 void xbf_connect_leave(struct xbf_dev *dev);
 void xbf_connect_rejoin(struct xbf_dev *dev);
+void xbf_connect_hand_over(struct xbf_dev *dev);
 void xbf_connect_resize(struct xbf_dev *dev);
 void xbf_connect_teardown(struct xbf_dev *dev);
 

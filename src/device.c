@@ -517,6 +517,36 @@ static void leave_rest(struct xbf_dev *dev)
 	queue_work(xbf_wq, &rest->work);
 }
 
+static LIST_HEAD(left);
+
+/*
+ * xenbus writes Closed when remove() has returned: what another driver is to take can
+ * be handed over no earlier than at the module's end.
+ */
+static void leave_to_another(struct xbf_dev *dev)
+{
+	get_device(&dev->xdev->dev);
+	mutex_lock(&leaving);
+	list_add(&dev->left, &left);
+	mutex_unlock(&leaving);
+}
+
+/**
+ * xbf_dev_hand_over() - leave the disks that were removed to another driver
+ *
+ * At the module's end, when xenbus knows us no more.
+ */
+void xbf_dev_hand_over(void)
+{
+	struct xbf_dev *dev, *next;
+
+	list_for_each_entry_safe(dev, next, &left, left) {
+		xbf_connect_hand_over(dev);
+		put_device(&dev->xdev->dev);
+		dev_release(dev);
+	}
+}
+
 /**
  * xbf_dev_remove() - the vbd is being unplugged, or the driver unbound
  * @xdev: the device
@@ -535,8 +565,10 @@ void xbf_dev_remove(struct xenbus_device *xdev)
 	mutex_unlock(&leaving);
 	xbf_watch_del(dev);
 	xbf_dev_post(dev, XBF_EV_REMOVE);
-	if (wait_event_timeout(dev->gone, is_closed(dev), REMOVE_TIMEOUT))
-		dev_release(dev);
-	else
+	if (!wait_event_timeout(dev->gone, is_closed(dev), REMOVE_TIMEOUT))
 		leave_rest(dev);
+	else if (xbf_hand_over)
+		leave_to_another(dev);
+	else
+		dev_release(dev);
 }

@@ -65,6 +65,7 @@ enum xbf_chore {
  * @slow: adds, updates and deletes the disk, and may wait for I/O
  * @look: makes the worker look at the backend's state again
  * @patience: complains of a handshake that does not finish
+ * @left: in the list of those that were removed and wait to be handed over
  * @gone: woken when @life becomes CLOSED
  * @params: our side of the negotiation
  * @vdevice: number of the virtual device
@@ -102,12 +103,14 @@ struct xbf_dev {
 	struct delayed_work look;
 	struct delayed_work patience;
 	wait_queue_head_t gone;
+	struct list_head left;
 	struct xbf_params params;
 	u64 vdevice;
 };
 
 int xbf_dev_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id);
 void xbf_dev_remove(struct xenbus_device *xdev);
+void xbf_dev_hand_over(void);
 int xbf_dev_resume(struct xenbus_device *xdev);
 void xbf_dev_backend_changed(struct xenbus_device *xdev, enum xenbus_state state);
 int xbf_dev_is_ready(struct xenbus_device *xdev);

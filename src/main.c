@@ -92,6 +92,12 @@ MODULE_PARM_DESC(
 	io_timeout_fail,
 	"Seconds after which a disk breaks whose backend does not answer, so that its I/O fails; 0: wait for ever (default 0)");
 
+bool xbf_hand_over;
+module_param_named(hand_over, xbf_hand_over, bool, 0644);
+MODULE_PARM_DESC(
+	hand_over,
+	"Leave disks that are unbound to another driver, when this one is unloaded (default N)");
+
 struct workqueue_struct *xbf_wq;
 struct xbf_budget xbf_budget;
 
@@ -203,6 +209,7 @@ module_init(xbf_init);
 static void __exit xbf_exit(void)
 {
 	xenbus_unregister_driver(&xbf_driver);
+	xbf_dev_hand_over();
 	/* A removal may still wait for a backend that keeps pages mapped. */
 	while (atomic_read(&nr_disks)) {
 		pr_warn_ratelimited("xen-blkfront: waiting for %d removed disks to be let go\n",

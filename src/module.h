@@ -14,6 +14,7 @@ extern struct workqueue_struct *xbf_wq;
 extern struct xbf_budget xbf_budget;
 extern bool xbf_sda_is_xvda;
 extern bool xbf_close_in_use_now;
+extern bool xbf_hand_over;
 extern unsigned int xbf_io_timeout_fail;
 
 void xbf_params_get(struct xbf_params *params);
