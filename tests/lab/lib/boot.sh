@@ -23,17 +23,21 @@ boot_prepare() {
 	truncate -s 64M "$run/files.tar"
 }
 
-# boot_qemu RUN-DIR CPUS ACCELERATOR...: run until dom0 powers off.
+# boot_qemu RUN-DIR CPUS ACCELERATOR...: run until dom0 powers off. What is written to PLAN_DISKS
+# is forgotten then.
 boot_qemu() {
-	local run=$1 cpus=$2
+	local run=$1 cpus=$2 disk disks=()
 	shift 2
+	for disk in "${PLAN_DISKS[@]}"; do
+		disks+=(-drive "file=$disk,format=raw,if=virtio,cache=unsafe,snapshot=on")
+	done
 	kernel_dir_of "$LAB_DOM0_KERNEL"
 	qemu-system-x86_64 "$@" -machine pc -cpu $BOOT_CPU -smp "$cpus" -m $BOOT_MEMORY \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$(tools_dir)/boot/xen" \
 		-append "$(xargs <<<"$BOOT_XEN") dom0_mem=${BOOT_DOM0_MEMORY}M,max:${BOOT_DOM0_MEMORY}M" \
 		-initrd "$KERNEL_DIR/vmlinux $BOOT_DOM0,$run/dom0.cpio" \
-		-drive "file=$run/files.tar,format=raw,if=virtio,cache=unsafe" \
+		-drive "file=$run/files.tar,format=raw,if=virtio,cache=unsafe" "${disks[@]}" \
 		-serial "file:$run/console.log" -serial "file:$run/events.jsonl" \
 		>"$run/qemu.log" 2>&1
 }

@@ -14,9 +14,11 @@ SCENARIOS_HVM="smoke filesystem saverestore-under-load hvm-unplug"
 # scenario_says SCENARIO WHAT: what its file says of itself: summary, class, types, guest ...
 scenario_says() { sed -n "s/^${1//-/_}_$2=\"\(.*\)\"$/\1/p" "$LAB/scenarios/$1.sh"; }
 
-# scenario_runs SCENARIO TYPE: whether it can, in such a guest.
+# scenario_runs SCENARIO TYPE KERNEL: whether it can, in such a guest.
 scenario_runs() {
-	local types
+	local types kernels
+	kernels=$(scenario_says "$1" kernels)
+	[[ " ${kernels:-$3} " == *" $3 "* ]] || return 1
 	types=$(scenario_says "$1" types)
 	if [ "$2" = hvm ]; then
 		types=none
@@ -25,12 +27,12 @@ scenario_runs() {
 	[[ " ${types:-$2} " == *" $2 "* ]]
 }
 
-# scenarios_of TYPE: all that run in such a guest. Those that want a guest of their own
-# come last, those that want the same one together.
+# scenarios_of TYPE KERNEL: all that run in such a guest. Those that want a guest of their
+# own come last, those that want the same one together.
 scenarios_of() {
 	local scenario
 	for scenario in "${SCENARIOS[@]}"; do
-		! scenario_runs "$scenario" "$1" || echo "$(scenario_says "$scenario" guest) $scenario"
+		! scenario_runs "$scenario" "$@" || echo "$(scenario_says "$scenario" guest) $scenario"
 	done | sort -s -k 1,1 -t ' ' | awk '{ print $NF }'
 }
 
@@ -40,6 +42,7 @@ plan_begin() {
 	rm -rf "$RUN"
 	mkdir -p "$RUN/dom0/lab/plan" "$RUN/dom0/lab/guests"
 	plan_kernels=()
+	PLAN_DISKS=()
 	PLAN_CPUS=1
 	PLAN_SECONDS=120
 	: >"$RUN/plan"
@@ -56,8 +59,8 @@ plan_add() {
 	plan_backend "$backend"
 	[[ $vcpus == [1-9] ]] || die "a guest can have 1 to 9 vCPUs, not '$vcpus'"
 	[[ $cycles == [1-9]*([0-9]) ]] || die "LAB_CYCLES is a number, not '$cycles'"
-	scenario_runs "$scenario" "$type" ||
-		die "scenario '$scenario' does not run in $type guests; there are: $(scenarios_of "$type" | xargs)"
+	scenario_runs "$scenario" "$type" "$kernel" ||
+		die "scenario '$scenario' does not run in $type guests with $kernel; there are: $(scenarios_of "$type" "$kernel" | xargs)"
 	if debug_kernel "$kernel"; then
 		[[ " ${DEBUG_TYPES[$kernel]} " == *" $type "* ]] ||
 			die "kernel '$kernel' does not start in $type guests; it does in: ${DEBUG_TYPES[$kernel]}"
@@ -75,6 +78,7 @@ plan_add() {
 	PLAN_SECONDS=$((PLAN_SECONDS + (400 + 60 * cycles) * patience))
 	# shellcheck disable=SC2046 # a word for each
 	plan_drivers "$kernel" "$driver" $(scenario_says "$scenario" drivers)
+	[ -z "$(scenario_says "$scenario" installed)" ] || plan_installed "$kernel"
 }
 declare -A plan_kernels=()
 
