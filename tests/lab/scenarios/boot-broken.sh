@@ -22,10 +22,10 @@ boot_broken_by() {
 }
 
 scenario_boot_broken() {
+	boot_broken_by refuses 'the root disk did not appear within'
 	boot_broken_by vermagic 'does not load: .*(Invalid module format|Exec format error)'
 	boot_broken_by cut 'does not load: .*(Invalid|Exec format error)'
 	boot_broken_by - 'does not load: .*(Key was rejected|Required key not available)' module.sig_enforce=1
-	boot_broken_by refuses 'the root disk did not appear within'
 	installed_boot ours -
 	expect_like '^[0-9]+[.][0-9]' "$(installed_said driver)" "the driver's version, at last,"
 }
