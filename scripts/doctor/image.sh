@@ -70,34 +70,44 @@ bare() {
 	echo "${1%.ko*}.ko"
 }
 
-# learn_image_part TOOL FILE OFFSET REGEX: the driver that is in one archive.
+# The driver in an index of modprobe's (modules.dep).
+indexed() {
+	sed -nE 's/^([^:]*\/)?(xen-blkfront\.ko(\.[a-z0-9]+)?):.*/\1\2/p' | head -n 1
+}
+
+# learn_image_part TOOL FILE OFFSET REGEX: the driver that is in one archive. With several in there its
+# own index decides, or the disk's where it has none.
 learn_image_part() {
-	local said entry name
+	local said entry header name listed='' last=''
+	local -A modules=()
 
 	said=$(entries "$@") || {
 		learn image-state damaged
 		return
 	}
 	for entry in $said; do
-		name=${entry#*:}
-		name=${name:110}
+		header=${entry#*:}
+		name=${header:110}
+		# Another name that begins like that.
+		((${#name} + 1 == 0x${header:94:8})) || continue
 		case $name in
-		usr/lib/xen-blkfront-dkms/intree/* | ./usr/lib/xen-blkfront-dkms/intree/*)
-			learn image-fallback yes
-			continue
-			;;
-		*-root.img)
-			learn image-state "modules are in $name"
-			continue
+		*/modules.dep) listed=$(extract "$1" "$2" "$3" "$entry" | indexed) ;;
+		*/intree/*) learn image-fallback yes ;;
+		*-root.img) learn image-state "modules are in $name" ;;
+		*)
+			last=$(bare "${name#*lib/modules/*/}")
+			modules[$last]=$entry
 			;;
 		esac
-		name=$(bare "${name#*lib/modules/*/}")
-		# With both in there the index decides, which is the disk's of that day.
-		is image-module "$(bare "$(fact module)")" && continue
-		learn image-module "$name"
-		extract "$1" "$2" "$3" "$entry" >"$scratch/module"
-		learn_module image "$scratch/module"
 	done
+	for name in "$(bare "$listed")" "$(bare "$(fact module)")" "$last"; do
+		entry=${modules[${name:-none}]:-}
+		[[ ! $entry ]] || break
+	done
+	[[ $entry ]] || return 0
+	learn image-module "$name"
+	extract "$1" "$2" "$3" "$entry" >"$scratch/module"
+	learn_module image "$scratch/module"
 }
 
 # learn_image KERNEL
@@ -122,7 +132,7 @@ learn_image() {
 		while read -r offset tool; do
 			if command -v "$tool" >/dev/null; then
 				learn_image_part "$tool" "$file" "$offset" \
-					"(usr/)?lib/modules/$version/[[:alnum:]/_.+-]*/xen-blkfront\.ko(\.[a-z0-9]+)?|usr/lib/xen-blkfront-dkms/intree/xen-blkfront\.ko|(squashfs|squash|erofs)-root\.img"
+					"(usr/)?lib/modules/$version/([[:alnum:]/_.+-]*/xen-blkfront\.ko(\.[a-z0-9]+)?|modules\.dep)|usr/lib/xen-blkfront-dkms/intree/xen-blkfront\.ko|(squashfs|squash|erofs)-root\.img"
 			else
 				learn image-state "$tool is not installed"
 			fi

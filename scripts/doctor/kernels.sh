@@ -124,8 +124,7 @@ learn_module_files() {
 	ours=$(find "$root/lib/modules/$kernel/" -mindepth 2 -name 'xen-blkfront.ko*' \
 		! -path "$root/lib/modules/$kernel/kernel/*" 2>/dev/null | head -n 1)
 	learn our-file "${ours#"$root/lib/modules/$kernel/"}"
-	listed=$(sed -nE 's/^([^:]*\/)?(xen-blkfront\.ko(\.[a-z0-9]+)?):.*/\1\2/p' \
-		"$root/lib/modules/$kernel/modules.dep" 2>/dev/null | head -n 1)
+	listed=$(cat "$root/lib/modules/$kernel/modules.dep" 2>/dev/null | indexed)
 	learn module "$listed"
 	if is own builtin; then
 		learn module-from builtin

@@ -217,10 +217,24 @@ def depmod_was_not_run(guest):
     guest.depmod(NEW, OWN)
 
 
+@case("depmod-stale", "image-stale")
+def image_with_both_has_an_index_of_its_own(guest):
+    guest.depmod(NEW, OWN)
+    guest.image(NEW, {"modules.dep": OURS.encode() + b":\n", OWN: module(), OURS: ours(),
+                      "modules.dep.bin": OWN.encode() + b":\n"})
+
+
 @case("depmod-override", "image-stale")
 def depmod_told_to_search_elsewhere(guest):
     guest.depmod(NEW, OWN)
     guest.write("/etc/depmod.d/local.conf", "search built-in updates\n")
+
+
+@case("depmod-stale", "image-stale")
+def image_with_both_has_an_index_of_its_own(guest):
+    guest.depmod(NEW, OWN)
+    guest.image(NEW, {"modules.dep": OURS.encode() + b":\n", OWN: module(), OURS: ours(),
+                      "modules.dep.bin": OWN.encode() + b":\n"})
 
 
 @case("depmod-override", "image-stale")
@@ -345,6 +359,13 @@ def blocked_by_modprobe(guest):
 @case("blocked")
 def blocked_by_the_command_line(guest):
     guest.edit("/proc/cmdline", "quiet", "module_blacklist=floppy,xen_blkfront")
+
+
+@case("depmod-stale", "image-stale")
+def image_with_both_has_an_index_of_its_own(guest):
+    guest.depmod(NEW, OWN)
+    guest.image(NEW, {"modules.dep": OURS.encode() + b":\n", OWN: module(), OURS: ours(),
+                      "modules.dep.bin": OWN.encode() + b":\n"})
 
 
 @case("depmod-override", "image-stale")

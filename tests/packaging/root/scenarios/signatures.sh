@@ -18,7 +18,7 @@ run_here() {
 	mount --bind /xbf/osrelease /proc/sys/kernel/osrelease
 }
 
-# says_of_keys PROGRAM TEXT: what that program says of now on, and fails.
+# program_says PROGRAM TEXT: from now on, and fails.
 program_says() {
 	printf '#!/bin/sh\necho "%s"\nexit 1\n' "$2" >"/xbf/bin/$1"
 	chmod +x "/xbf/bin/$1"
@@ -34,7 +34,7 @@ check_set_aside() {
 	check "$1: the image was left alone" images_made "$kernel" "${2:-0}"
 }
 
-# tell WHAT-IT-IS: another run, whose words go into $said.
+# again [OPTION...]: another run, whose words go into $said.
 again() {
 	said=$(xen-blkfront-update "$@" 2>&1) || true
 	echo "$said"
@@ -46,7 +46,10 @@ scenario_signatures() {
 	program_says insmod "insmod: ERROR: could not insert module: Key was rejected by service"
 
 	apt install /xbf/"$package"_*.deb
-	check_ours "in a folder, the machine's state decides nothing" "$version"
+	check "in a folder, the machine's state decides nothing: modprobe takes ours" \
+		resolves_below "$kernel" updates/dkms
+	check "in a folder, the machine's state decides nothing: the initramfs has ours" \
+		image_loads_the_same "$kernel"
 	apt purge "$package"
 	images_made "$kernel" 2 || true
 
@@ -88,7 +91,7 @@ scenario_signatures() {
 	umount /proc/sys/kernel/osrelease
 	echo N >/sys/module/module/parameters/sig_enforce
 	again
-	check_ours "not enforcing" "$version"
+	check "not enforcing: modprobe takes ours" resolves_below "$kernel" updates/dkms
 	echo CONFIG_MODULE_SIG_FORCE=y >>"/boot/config-$kernel"
 	again
 	check_kernels_own "a kernel that enforces, in a folder"
