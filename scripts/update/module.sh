@@ -38,9 +38,9 @@ in_range() {
 # Says why this kernel keeps its own driver; fails if there is no reason known beforehand.
 own_is_kept() {
 	if is own builtin; then
-		echo "it is built in and cannot be replaced"
+		echo "what is built in cannot be replaced"
 	elif is own none; then
-		echo "this kernel was built without Xen disks"
+		echo "it was built without one"
 	elif ! in_range; then
 		echo "this package ($version) is for Linux ${supported/ / to }"
 	elif is headers no && [[ ! $(built_module) ]]; then

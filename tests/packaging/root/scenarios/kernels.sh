@@ -21,7 +21,7 @@ scenario_kernels() {
 	images_made "$second" 1 || true
 	apt install "linux-image-$second"
 	check "without headers: it is said how to get them" \
-		says_once "$second: the kernel's own driver: the headers .*apt-get install $(headers_of "$second")"
+		says_once "$second: boots on the kernel's own driver: the headers .*apt-get install $(headers_of "$second")"
 	check_kernels_own "without headers" "$second"
 	check "without headers: one image made" images_made "$second" 1
 	apt install "$(headers_of "$second")"

@@ -16,7 +16,7 @@ set_config() {
 # keeps_its_own WHEN REASON: after the kernel was set up like that, and ours was not there.
 keeps_its_own() {
 	apt install --reinstall /xbf/"$package"_*.deb
-	check "$1: the reason is given once" says_once "$kernel: .*driver: .*$2"
+	check "$1: the reason is given once" says_once "$kernel: boots .*: .*$2"
 	check "$1: nothing is installed by dkms" \
 		test -z "$(dkms status -m "$module" | grep "$kernel.*installed")"
 	check "$1: no package is half-configured" apt_leaves_nothing_half_done
@@ -48,10 +48,10 @@ scenario_set_aside() {
 	apt purge "$package" "linux-image-$second" "$(headers_of "$second")"
 
 	set_config "$kernel" CONFIG_XEN_BLKDEV_FRONTEND=y
-	keeps_its_own "built in" "it is built in"
+	keeps_its_own "built in" "what is built in cannot be replaced"
 	set_config "$kernel" "# CONFIG_XEN_BLKDEV_FRONTEND is not set"
 	mv "/lib/modules/$kernel/kernel/drivers/block/$module".ko* /xbf/
-	keeps_its_own "left out" "built without Xen disks"
+	keeps_its_own "left out" "built without one"
 	mv "/xbf/$module".ko* "/lib/modules/$kernel/kernel/drivers/block/"
 	sed -i "s/^# CONFIG_XEN_BLKDEV_FRONTEND.*/CONFIG_XEN_BLKDEV_FRONTEND=m/" "$(config "$kernel")" \
 		"/boot/config-$kernel"
