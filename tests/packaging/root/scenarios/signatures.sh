@@ -82,7 +82,10 @@ scenario_signatures() {
 	program_says mokutil "EFI variables are not supported on this system"
 	program_says insmod "insmod: ERROR: could not insert module: File exists"
 	again
-	check_ours "no firmware to ask, but the kernel trusts the key" "$version"
+	check "no firmware to ask, but the kernel trusts the key: modprobe takes ours" \
+		resolves_below "$kernel" updates/dkms
+	check "no firmware to ask, but the kernel trusts the key: the initramfs has ours" \
+		image_loads_the_same "$kernel"
 	program_says insmod "insmod: ERROR: could not insert module: Key was rejected by service"
 	again
 	check_kernels_own "no firmware to ask, and the kernel does not trust the key"
