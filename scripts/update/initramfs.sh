@@ -51,7 +51,12 @@ remake() {
 		say "$(fact module) is in ${image##*/}"
 		return
 	fi
-	mv -f "$old" "$image"
+	# One and the same where the tool has not come to replace it.
+	if [[ $old -ef $image ]]; then
+		rm -f "$old"
+	else
+		mv -f "$old" "$image"
+	fi
 	look_again "$kernel"
 	warn "a new $image came without $(fact module); the one before was kept." \
 		"To see why: $(fact rebuild). It ended with: $(tail -n 3 "$scratch/image.log")"
@@ -72,7 +77,8 @@ make_image() {
 	local kernel
 
 	kernel=$(fact kernel)
-	if command -v mkinitramfs >/dev/null; then
+	# dracut may bring a command of that name, which writes into the image that is there.
+	if grep -qs mkinitramfs "$(command -v update-initramfs)"; then
 		update-initramfs -u -k "$kernel"
 	elif command -v dracut >/dev/null; then
 		dracut --force "$1.new" "$kernel" && mv -f "$1.new" "$1"
