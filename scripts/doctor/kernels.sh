@@ -124,7 +124,7 @@ learn_module_files() {
 	ours=$(find "$root/lib/modules/$kernel/" -mindepth 2 -name 'xen-blkfront.ko*' \
 		! -path "$root/lib/modules/$kernel/kernel/*" 2>/dev/null | head -n 1)
 	learn our-file "${ours#"$root/lib/modules/$kernel/"}"
-	listed=$(cat "$root/lib/modules/$kernel/modules.dep" 2>/dev/null | indexed)
+	listed=$(indexed 2>/dev/null <"$root/lib/modules/$kernel/modules.dep")
 	learn module "$listed"
 	if is own builtin; then
 		learn module-from builtin
