@@ -78,9 +78,10 @@ flags_make() {
 }
 
 flags_mounts() {
-	! mount -t ext4 -o rw /dev/xvda /mnt 2>/dev/null || {
+	mount -t ext4 -o ro /dev/xvda /mnt && grep -q told /mnt/file || return 1
+	! mount -o remount,rw /mnt 2>/dev/null || {
 		echo "a read-only disk is mounted for writing"
 		return 1
 	}
-	mount -t ext4 -o ro /dev/xvda /mnt && grep -q told /mnt/file && umount /mnt
+	umount /mnt
 }
