@@ -424,6 +424,7 @@ void xbf_connect_hand_over(struct xbf_dev *dev)
 	xbf_store_number(dev, XBF_NODE_ONLINE, &online);
 	if (!online)
 		return;
+	xbf_store_withdraw(dev);
 	dev->next_rejoin = jiffies;
 	xbf_connect_rejoin(dev);
 	/* What is still Closed would look to the next driver like a detach. */

@@ -225,22 +225,37 @@ static int write_ring_size(struct xenbus_transaction xbt, const struct xbf_dev *
 	return err ?: write_number(xbt, dev, XBF_NODE_OWN_RING_PAGES, 1u << order);
 }
 
-static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev,
-		       enum xenbus_state state)
+/* What an earlier handshake, or a driver before us, left means something to the backend. */
+static void remove_stale(struct xenbus_transaction xbt, const struct xbf_dev *dev)
 {
-	/* What an earlier handshake, or a driver before us, left means something to the backend. */
 	static const u8 stale[] = {
 		XBF_NODE_OWN_RING_ORDER,
 		XBF_NODE_OWN_RING_PAGES,
 		XBF_NODE_OWN_QUEUES,
 		XBF_NODE_LARGE_SECTORS,
 	};
-	const char *own = dev->xdev->nodename;
 	u32 i;
-	int err;
 
 	for (i = 0; i < ARRAY_SIZE(stale); i++)
-		xenbus_rm(xbt, own, key_of(stale[i]));
+		xenbus_rm(xbt, dev->xdev->nodename, key_of(stale[i]));
+}
+
+/**
+ * xbf_store_withdraw() - remove of our offer what another driver would not write over
+ * @dev: the vbd; the backend is Closed
+ */
+void xbf_store_withdraw(const struct xbf_dev *dev)
+{
+	remove_stale(XBT_NIL, dev);
+}
+
+static int write_nodes(struct xenbus_transaction xbt, const struct xbf_dev *dev,
+		       enum xenbus_state state)
+{
+	const char *own = dev->xdev->nodename;
+	int err;
+
+	remove_stale(xbt, dev);
 	err = write_ring_size(xbt, dev);
 	if (!err)
 		err = write_queues(xbt, dev);

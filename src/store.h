@@ -16,5 +16,6 @@ bool xbf_store_renewed(const struct xbf_dev *dev);
 void xbf_store_identify(struct xbf_dev *dev);
 int xbf_store_offer(const struct xbf_dev *dev);
 int xbf_store_switch(const struct xbf_dev *dev, enum xenbus_state state);
+void xbf_store_withdraw(const struct xbf_dev *dev);
 
 #endif /* XBF_STORE_H */
