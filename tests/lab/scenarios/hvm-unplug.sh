@@ -37,9 +37,12 @@ hvm_unplug_start() {
 	guest_anew "format=raw,vdev=hda,access=rw,script=block-lab,target=$hvm_unplug_store" "$@"
 }
 
-# QEMU's view.
+# QEMU's view, kept in the log.
 hvm_unplug_emulated() {
-	if xl qemu-monitor-command "$guest_name" "info block" | grep -q '^ide0-hd0'; then
+	xl qemu-monitor-command "$guest_name" "info block" >/tmp/monitor 2>&1 ||
+		fail "QEMU does not say what disks it has: $(tail -n 2 /tmp/monitor)"
+	cat /tmp/monitor >&2
+	if grep -q ": $hvm_unplug_store " /tmp/monitor; then
 		echo yes
 	else
 		echo no
