@@ -18,7 +18,8 @@ boot_broken_by() {
 	expect "the kernel's own" "$(installed_said driver)" "the driver with: $1 $3"
 	expect_like "$2" "$(installed_said record)" "the record with: $1 $3"
 	expect_like "$2" "$(installed_said kernel)" "the kernel's log with: $1 $3"
-	expect_like "^warning .*$2" "$(installed_said doctor)" "what the doctor says with: $1 $3"
+	expect_like '^warning .*fell-back' "$(installed_said doctor)" "what the doctor finds with: $1 $3"
+	expect_like "$2" "$(installed_said doctor)" "the reason that the doctor gives with: $1 $3"
 }
 
 scenario_boot_broken() {
