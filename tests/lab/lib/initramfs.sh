@@ -63,6 +63,8 @@ dom0_scripts() {
 	mkdir -p "$1"/{proc,sys,dev,tmp,run,var/lib/xen,var/log/xen,etc/xen/scripts,usr/share}
 	cp "$LAB/dom0/init" "$1/init"
 	cp "$LAB/dom0/block-lab" "$1/etc/xen/scripts/block-lab"
+	# The one that is taken when none is named: QEMU emulates no disk that has a script.
+	ln -s block-lab "$1/etc/xen/scripts/block"
 	cp -r "$LAB/dom0" "$LAB/shared" "$LAB/scenarios" "$1/lab/"
 	mkdir -p "$1/lab/backend"
 	cp -r "$LAB/backend/profiles" "$1/lab/backend/"

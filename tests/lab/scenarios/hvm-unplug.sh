@@ -34,7 +34,7 @@ scenario_hvm_unplug() {
 
 hvm_unplug_start() {
 	progress "an HVM guest with an emulated disk: ${*:-as it is}"
-	guest_anew "format=raw,vdev=hda,access=rw,script=block-lab,target=$hvm_unplug_store" "$@"
+	guest_anew "format=raw,vdev=hda,access=rw,target=$hvm_unplug_store" "$@"
 }
 
 # QEMU's view, kept in the log.
