@@ -16,7 +16,7 @@ stand_in() {
 		Summary: Names of what dpkg has installed
 		License: GPL-2.0-only
 		BuildArch: noarch
-		Provides: dkms gcc make /bin/sh /bin/bash
+		Provides: dkms gcc make kmod /bin/sh /bin/bash
 		%description
 		Names.
 		%files
@@ -51,7 +51,8 @@ newer() {
 		%preun
 		$(rpm -qp --qf '%{PREUN}' "$rpm")
 		%files
-		$(cd "$tree" && find . ! -type d | sed 's/^\.//')
+		/usr/src/$module-99
+		$(cd "$tree" && find . ! -type d ! -path './usr/src/*' | sed 's/^\.//')
 	END
 	build_rpm /xbf/newer.spec
 }
