@@ -85,7 +85,8 @@ installed_broken() {
 	module=$(tree_module "$tree" "$release")
 	tmp=$(mktemp -d)
 	plain_module "$module" "$tmp/ours.ko"
-	sed 's/vermagic=[0-9]*[.]/vermagic=0./' "$tmp/ours.ko" >"$tmp/vermagic.ko"
+	# Kernels whose symbols have versions do not look at the release.
+	sed 's/\(vermagic=[^ ]*\) SMP/\1 SXP/' "$tmp/ours.ko" >"$tmp/vermagic.ko"
 	head -c 20000 "$tmp/ours.ko" >"$tmp/cut.ko"
 	mkdir "$tmp/refuses"
 	driver_build refuses "$label" "$tmp/refuses" "$LAB/installed/refuses.patch"
