@@ -201,8 +201,8 @@ learn_next() {
 	learn next-boot "$next"
 }
 
-# learn_kernel KERNEL
-learn_kernel() {
+# learn_kernel_modules KERNEL: all but its initramfs, which takes long to read.
+learn_kernel_modules() {
 	local kernel=$1
 
 	about "kernel/$kernel"
@@ -215,8 +215,13 @@ learn_kernel() {
 	learn_module_files "$kernel"
 	learn_depmod_override
 	learn_kernel_enforcement "$kernel"
-	learn_image "$kernel"
-	learn_rebuild "$kernel" "$(fact image)"
+}
+
+# learn_kernel KERNEL
+learn_kernel() {
+	learn_kernel_modules "$1"
+	learn_image "$1"
+	learn_rebuild "$1" "$(fact image)"
 	learn_next
 }
 
