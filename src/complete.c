@@ -232,7 +232,7 @@ static void look_without_event(struct xbf_queue *q)
 
 	if (!has_channel(q))
 		return;
-	found = xbf_queue_look(q);
+	found = service(q, false);
 	if (found)
 		pr_warn_ratelimited(
 			"%s: queue %u: found %u late answers of the backend without an event\n",
