@@ -17,21 +17,20 @@ guest_wishes() {
 	eval "echo \${$(scenario_name)_guest:-}" | tr ' ' '\n'
 }
 
+# guest_config KERNEL RAMDISK ARGUMENTS: what all guests have in common.
 guest_config() {
-	local dir="/lab/guests/$kernel" image=vmlinux
-	[ "$type" != hvm ] || image=vmlinuz
 	cat <<END
 name = "$guest_name"
 type = "$type"
-kernel = "$dir/$image"
-ramdisk = "/tmp/guest.cpio"
+kernel = "$1"
+ramdisk = "$2"
 memory = 768
 vcpus = $vcpus
 cpus = "1-$vcpus"
 tsc_mode = "native"
 on_crash = "preserve"
 on_reboot = "destroy"
-extra = "console=hvc0 loglevel=7 tsc=reliable nokaslr mitigations=off panic=0 sysrq_always_enabled patience=$patience $kernel_args $guest_args"
+extra = "console=hvc0 tsc=reliable nokaslr mitigations=off panic=0 $3"
 END
 }
 
@@ -53,11 +52,14 @@ END
 
 # guest_start [KERNEL-ARGUMENT...]: a guest as the current plan entry asks for.
 guest_start() {
-	local starting=180
-	guest_args="$*"
-	[ "$type" != hvm ] || guest_args="$guest_args hpet=disable no_timer_check"
+	local starting=180 image=vmlinux guest_args="$*"
+	if [ "$type" = hvm ]; then
+		image=vmlinuz
+		guest_args="$guest_args hpet=disable no_timer_check"
+	fi
 	{
-		guest_config
+		guest_config "/lab/guests/$kernel/$image" /tmp/guest.cpio \
+			"loglevel=7 sysrq_always_enabled patience=$patience $kernel_args $guest_args"
 		[ "$type" != hvm ] || guest_config_hvm
 		guest_wishes
 		echo "${guest_disk:-}"
@@ -88,6 +90,10 @@ guest_stop() {
 		xl destroy "$name" >/dev/null 2>&1
 	done
 	domid=
+	guest_log_keep
+}
+
+guest_log_keep() {
 	cat "$guest_log" >>"/logs/guest-$guest_id.log" 2>/dev/null
 	: >"$guest_log"
 }

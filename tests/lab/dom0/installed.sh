@@ -11,20 +11,10 @@ installed_config() {
 	local dir="/lab/installed/$kernel" disk
 	disk=$(cat "$dir/$1.disk")
 	shift
+	guest_config "$dir/vmlinux" /tmp/installed.cpio "root=/dev/xvda1 ro systemd.show_status=0 $*"
 	cat <<END
-name = "$guest_name"
-type = "$type"
-kernel = "$dir/vmlinux"
-ramdisk = "/tmp/installed.cpio"
-memory = 768
-vcpus = $vcpus
-cpus = "1-$vcpus"
-tsc_mode = "native"
 on_poweroff = "destroy"
-on_reboot = "destroy"
-on_crash = "preserve"
 disk = [ "format=raw,vdev=xvda,access=w,script=block-lab,target=$disk" ]
-extra = "root=/dev/xvda1 ro console=hvc0 tsc=reliable nokaslr mitigations=off panic=0 systemd.show_status=0 $*"
 END
 }
 
@@ -37,9 +27,8 @@ installed_boot() {
 	[ "$replaced" = - ] || cat "$dir/$replaced.cpio" >>/tmp/installed.cpio
 	installed_config "$state" "$@" >/tmp/guest.cfg
 	progress "a boot of the installed system ($state${replaced#-}) $*"
-	cat "$guest_log" >>"/logs/guest-$id.log" 2>/dev/null
-	: >"$guest_log"
 	guest_id=$id
+	guest_log_keep
 	xl_do create /tmp/guest.cfg
 	rm /tmp/installed.cpio
 	installed_ends || fail "the system did not start and switch itself off: $(
@@ -68,6 +57,3 @@ logs_look() {
 	complaint=$(grep -E -m 1 "$complaints" "$guest_log" | tr -d '\r')
 	[ -z "$complaint" ] || fail "guest log: $complaint"
 }
-
-# expect_like PATTERN FOUND WHAT
-expect_like() { echo "$2" | grep -Eq "$1" || fail "$3 is '$2', should be like '$1'"; }

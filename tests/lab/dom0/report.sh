@@ -33,5 +33,8 @@ fail() {
 # expect WANTED FOUND WHAT
 expect() { [ "$1" = "$2" ] || fail "$3 is '$2', should be '$1'"; }
 
+# expect_like PATTERN FOUND WHAT
+expect_like() { echo "$2" | grep -Eq "$1" || fail "$3 is '$2', should be like '$1'"; }
+
 # expect_at_least WANTED FOUND WHAT
 expect_at_least() { [ "$2" -ge "$1" ] 2>/dev/null || fail "$3 is '$2', should be at least $1"; }
