@@ -541,6 +541,7 @@ void xbf_dev_hand_over(void)
 	struct xbf_dev *dev, *next;
 
 	list_for_each_entry_safe(dev, next, &left, left) {
+		list_del(&dev->left);
 		xbf_connect_hand_over(dev);
 		put_device(&dev->xdev->dev);
 		dev_release(dev);

@@ -559,16 +559,54 @@ static void use_all(bool on)
 			sim_load_use(disks[i].vdev, on);
 }
 
+static void load_again(void)
+{
+	sim_sleep(sim_random(10 * MS));
+	if (sim_module_load())
+		sim_broken("life", "the driver cannot be loaded again");
+	use_all(true);
+}
+
 static void reload(const struct life_event *ev)
 {
 	(void)ev;
 	settle();
 	use_all(false);
 	sim_module_unload();
-	sim_sleep(sim_random(10 * MS));
-	if (sim_module_load())
-		sim_broken("life", "the driver cannot be loaded again");
-	use_all(true);
+	load_again();
+}
+
+/* As a toolstack makes a disk: another driver, which knows nothing of us, takes it. */
+static void check_untouched(const struct life_disk *disk)
+{
+	static const char *const ours[] = { "ring-page-order", "num-ring-pages",
+					    "multi-queue-num-queues" };
+	int front = sim_front_state(disk->vdev), back = sim_back_state(disk->vdev);
+	char path[SIM_PATH];
+	unsigned int i;
+
+	if (front != XenbusStateInitialising || back != XenbusStateInitWait)
+		sim_broken("handed over", "%s: frontend %d, backend %d", disk->name, front, back);
+	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (sim_store_read(sim_front_path(path, disk->vdev, ours[i])))
+			sim_broken("handed over", "%s is still there", path);
+}
+
+/* The driver leaves its disks to the kernel's own, and comes back to them. */
+static void leave_to_another(const struct life_event *ev)
+{
+	unsigned int i;
+
+	(void)ev;
+	settle();
+	use_all(false);
+	sim_param_set("hand_over", true);
+	sim_module_unload();
+	sim_param_set("hand_over", false);
+	for (i = 0; i < nr_disks; i++)
+		if (disks[i].plugged)
+			check_untouched(&disks[i]);
+	load_again();
 }
 
 /* ---- the list ---- */
@@ -605,6 +643,7 @@ static const struct {
 	{ "no grants", no_grants },
 	{ "CPUs come and go", change_cpus },
 	{ "driver reloaded", reload },
+	{ "disks left to another driver", leave_to_another },
 };
 
 #define NR_KINDS	(sizeof(kinds) / sizeof(kinds[0]))
