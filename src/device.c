@@ -383,16 +383,22 @@ static struct xbf_dev *dev_alloc(struct xenbus_device *xdev)
 	return dev;
 }
 
+/* When this returns nothing of ours runs any more that knows the device. */
+static void dev_quiet(struct xbf_dev *dev)
+{
+	cancel_delayed_work_sync(&dev->look);
+	cancel_delayed_work_sync(&dev->patience);
+	flush_work(&dev->slow);
+	flush_work(&dev->work);
+}
+
 /*
  * xenbus lets go of a vbd that is gone. Whoever still has it open keeps the
  * structure, and the worker for the event of the last close.
  */
 static void dev_release(struct xbf_dev *dev)
 {
-	cancel_delayed_work_sync(&dev->look);
-	cancel_delayed_work_sync(&dev->patience);
-	flush_work(&dev->slow);
-	flush_work(&dev->work);
+	dev_quiet(dev);
 	xbf_dev_put(dev);
 }
 
@@ -521,10 +527,11 @@ static LIST_HEAD(left);
 
 /*
  * xenbus writes Closed when remove() has returned: what another driver is to take can
- * be handed over no earlier than at the module's end.
+ * be handed over no earlier than at the module's end. Until then we write nothing.
  */
 static void leave_to_another(struct xbf_dev *dev)
 {
+	dev_quiet(dev);
 	get_device(&dev->xdev->dev);
 	mutex_lock(&leaving);
 	list_add(&dev->left, &left);
