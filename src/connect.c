@@ -268,7 +268,7 @@ int xbf_connect_read(struct xbf_dev *dev)
 
 	dev->offered = false;
 	xbf_store_features(dev, XBF_NODE_CONNECTED, XBF_NR_FEATURES);
-	usable = xbf_features_check(&dev->features, PAGE_SIZE);
+	usable = xbf_features_check(&dev->features);
 	/* If it is not Connected any more, some nodes may have gone while we read. */
 	if (xenbus_read_driver_state(dev->xdev, dev->backend_dir) != XenbusStateConnected)
 		return -EAGAIN;
@@ -342,7 +342,7 @@ void xbf_connect_resize(struct xbf_dev *dev)
 	enum xbf_note note;
 
 	xbf_feature_set(&now, XBF_NODE_SECTORS, raw);
-	xbf_features_check(&now, PAGE_SIZE);
+	xbf_features_check(&now);
 	note = now.note[XBF_NODE_SECTORS];
 	if (xbf_plan_renew(&dev->plan, &dev->features))
 		xbf_dev_update(dev);

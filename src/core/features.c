@@ -59,18 +59,15 @@ static void check_discard(struct xbf_features *f, u64 logical, u64 physical)
 /**
  * xbf_features_check() - check the values against each other
  * @f: all nodes set
- * @page_size: of this kernel, in bytes
  *
  * Return: false when a node that a disk needs was refused; @f->note tells.
  */
-bool xbf_features_check(struct xbf_features *f, u32 page_size)
+bool xbf_features_check(struct xbf_features *f)
 {
 	u64 logical = f->val[XBF_NODE_SECTOR_SIZE];
 	u64 *physical = &f->val[XBF_NODE_PHYSICAL_SIZE];
 	u32 i;
 
-	if (logical > page_size)
-		f->note[XBF_NODE_SECTOR_SIZE] = XBF_NOTE_REFUSED;
 	if (f->note[XBF_NODE_SECTOR_SIZE] != XBF_NOTE_REFUSED)
 		check_capacity(f, logical);
 	if (!*physical)

@@ -21,7 +21,7 @@ struct xbf_features {
 };
 
 enum xbf_note xbf_feature_set(struct xbf_features *f, enum xbf_node node, const char *raw);
-bool xbf_features_check(struct xbf_features *f, u32 page_size);
+bool xbf_features_check(struct xbf_features *f);
 u32 xbf_features_ring_order(const struct xbf_features *f);
 u32 xbf_features_info(const struct xbf_features *f);
 

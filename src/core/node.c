@@ -53,8 +53,9 @@ const struct xbf_node_row xbf_node_rows[XBF_NR_NODES] = {
 				   .type = XBF_TYPE_POWER,
 				   .required = true,
 				   .min = 512,
-				   .max = 65536,
-				   .want = "a power of two from 512 to the page size" },
+				   /* A request may be cut wherever a grant ends. */
+				   .max = XBF_FRAME_SIZE,
+				   .want = "a power of two from 512 to 4096" },
 	[XBF_NODE_PHYSICAL_SIZE] = { .key = "physical-sector-size",
 				     .type = XBF_TYPE_POWER,
 				     .min = 512,

@@ -13,8 +13,7 @@
 #define REFUSED	XBF_NOTE_REFUSED
 
 /* An ordinary backend, but for one node. */
-static bool set_and_check(struct xbf_features *f, u32 page_size, enum xbf_node node,
-			  const char *raw)
+static bool set_and_check(struct xbf_features *f, enum xbf_node node, const char *raw)
 {
 	u32 i;
 
@@ -25,7 +24,7 @@ static bool set_and_check(struct xbf_features *f, u32 page_size, enum xbf_node n
 	xbf_feature_set(f, XBF_NODE_SECTOR_SIZE, "512");
 	if (raw)
 		xbf_feature_set(f, node, raw);
-	return xbf_features_check(f, page_size);
+	return xbf_features_check(f);
 }
 
 static void ordinary_backend_is_fine(void **state)
@@ -34,7 +33,7 @@ static void ordinary_backend_is_fine(void **state)
 	u32 i;
 
 	(void)state;
-	assert_true(set_and_check(&f, 4096, 0, NULL));
+	assert_true(set_and_check(&f, 0, NULL));
 	for (i = 0; i < XBF_NR_FEATURES; i++)
 		assert_int_equal(f.note[i], XBF_NOTE_FINE);
 	assert_true(f.val[XBF_NODE_PHYSICAL_SIZE] == 512);
@@ -53,23 +52,11 @@ static void what_a_disk_needs_must_be_there(void **state)
 
 	(void)state;
 	for (i = 0; i < NR_OF(needed); i++) {
-		assert_false(set_and_check(&f, 4096, needed[i], "nonsense"));
+		assert_false(set_and_check(&f, needed[i], "nonsense"));
 		assert_int_equal(f.note[needed[i]], XBF_NOTE_REFUSED);
 		/* A fresh handshake may put it right. */
-		assert_true(set_and_check(&f, 4096, needed[i], "512"));
+		assert_true(set_and_check(&f, needed[i], "512"));
 	}
-}
-
-static void sector_is_at_most_a_page(void **state)
-{
-	struct xbf_features f;
-
-	(void)state;
-	assert_true(set_and_check(&f, 4096, XBF_NODE_SECTOR_SIZE, "4096"));
-	assert_false(set_and_check(&f, 4096, XBF_NODE_SECTOR_SIZE, "8192"));
-	assert_int_equal(f.note[XBF_NODE_SECTOR_SIZE], XBF_NOTE_REFUSED);
-	assert_true(set_and_check(&f, 65536, XBF_NODE_SECTOR_SIZE, "65536"));
-	assert_false(set_and_check(&f, 4096, XBF_NODE_SECTOR_SIZE, "65536"));
 }
 
 static void physical_sector_is_at_least_a_logical_one(void **state)
@@ -91,10 +78,10 @@ static void physical_sector_is_at_least_a_logical_one(void **state)
 
 	(void)state;
 	for (i = 0; i < NR_OF(rows); i++) {
-		set_and_check(&f, 4096, 0, NULL);
+		set_and_check(&f, 0, NULL);
 		xbf_feature_set(&f, XBF_NODE_SECTOR_SIZE, rows[i].logical);
 		xbf_feature_set(&f, XBF_NODE_PHYSICAL_SIZE, rows[i].physical);
-		assert_true(xbf_features_check(&f, 4096));
+		assert_true(xbf_features_check(&f));
 		assert_int_equal(f.note[XBF_NODE_PHYSICAL_SIZE], rows[i].note);
 		assert_true(f.val[XBF_NODE_PHYSICAL_SIZE] == rows[i].val);
 	}
@@ -108,11 +95,11 @@ static void few_indirect_segments_are_no_gain(void **state)
 
 	(void)state;
 	for (i = 0; i < NR_OF(few); i++) {
-		assert_true(set_and_check(&f, 4096, XBF_NODE_MAX_INDIRECT, few[i]));
+		assert_true(set_and_check(&f, XBF_NODE_MAX_INDIRECT, few[i]));
 		assert_int_equal(f.note[XBF_NODE_MAX_INDIRECT], XBF_NOTE_IGNORED);
 		assert_true(f.val[XBF_NODE_MAX_INDIRECT] == 0);
 	}
-	assert_true(set_and_check(&f, 4096, XBF_NODE_MAX_INDIRECT, "12"));
+	assert_true(set_and_check(&f, XBF_NODE_MAX_INDIRECT, "12"));
 	assert_int_equal(f.note[XBF_NODE_MAX_INDIRECT], XBF_NOTE_FINE);
 	assert_true(f.val[XBF_NODE_MAX_INDIRECT] == 12);
 }
@@ -145,12 +132,12 @@ static void discard_values_fit_each_other(void **state)
 
 	(void)state;
 	for (i = 0; i < NR_OF(rows); i++) {
-		set_and_check(&f, 4096, 0, NULL);
+		set_and_check(&f, 0, NULL);
 		xbf_feature_set(&f, XBF_NODE_SECTOR_SIZE, "1024");
 		xbf_feature_set(&f, XBF_NODE_PHYSICAL_SIZE, "4096");
 		xbf_feature_set(&f, XBF_NODE_DISCARD_GRANULARITY, rows[i].granularity);
 		xbf_feature_set(&f, XBF_NODE_DISCARD_ALIGNMENT, rows[i].alignment);
-		assert_true(xbf_features_check(&f, 4096));
+		assert_true(xbf_features_check(&f));
 		assert_int_equal(f.note[XBF_NODE_DISCARD_GRANULARITY], rows[i].granularity_note);
 		assert_int_equal(f.note[XBF_NODE_DISCARD_ALIGNMENT], rows[i].alignment_note);
 		assert_true(f.val[XBF_NODE_DISCARD_GRANULARITY] == rows[i].granularity_val);
@@ -178,17 +165,17 @@ static void capacity_is_whole_blocks(void **state)
 
 	(void)state;
 	for (i = 0; i < NR_OF(rows); i++) {
-		set_and_check(&f, 4096, XBF_NODE_SECTORS, rows[i].sectors);
+		set_and_check(&f, XBF_NODE_SECTORS, rows[i].sectors);
 		xbf_feature_set(&f, XBF_NODE_SECTOR_SIZE, rows[i].block);
-		assert_true(xbf_features_check(&f, 4096));
+		assert_true(xbf_features_check(&f));
 		assert_int_equal(f.note[XBF_NODE_SECTORS], rows[i].note);
 		assert_true(f.val[XBF_NODE_SECTORS] == rows[i].val);
 	}
 	/* What is refused already stays so. */
-	set_and_check(&f, 4096, XBF_NODE_SECTOR_SIZE, "4096");
+	set_and_check(&f, XBF_NODE_SECTOR_SIZE, "4096");
 	f.val[XBF_NODE_SECTORS] = 1001;
 	f.note[XBF_NODE_SECTORS] = REFUSED;
-	assert_false(xbf_features_check(&f, 4096));
+	assert_false(xbf_features_check(&f));
 	assert_int_equal(f.note[XBF_NODE_SECTORS], REFUSED);
 }
 
@@ -246,7 +233,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(ordinary_backend_is_fine),
 		TEST(what_a_disk_needs_must_be_there),
-		TEST(sector_is_at_most_a_page),
 		TEST(physical_sector_is_at_least_a_logical_one),
 		TEST(few_indirect_segments_are_no_gain),
 		TEST(discard_values_fit_each_other),

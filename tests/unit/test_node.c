@@ -108,13 +108,14 @@ static const struct row single[] = {
 
 	{ XBF_NODE_SECTOR_SIZE, "512", FINE, 512 },
 	{ XBF_NODE_SECTOR_SIZE, "4096", FINE, 4096 },
-	{ XBF_NODE_SECTOR_SIZE, "65536", FINE, 65536 },
 	{ XBF_NODE_SECTOR_SIZE, "0", REFUSED, 0 },
 	{ XBF_NODE_SECTOR_SIZE, "3", REFUSED, 0 },
 	{ XBF_NODE_SECTOR_SIZE, "256", REFUSED, 0 },
 	{ XBF_NODE_SECTOR_SIZE, "511", REFUSED, 0 },
 	{ XBF_NODE_SECTOR_SIZE, "513", REFUSED, 0 },
-	{ XBF_NODE_SECTOR_SIZE, "131072", REFUSED, 0 },
+	/* Also where a page has as many: it takes several grants, between which it may be cut. */
+	{ XBF_NODE_SECTOR_SIZE, "8192", REFUSED, 0 },
+	{ XBF_NODE_SECTOR_SIZE, "65536", REFUSED, 0 },
 	{ XBF_NODE_SECTOR_SIZE, "2147483648", REFUSED, 0 },
 	/* A scan into sixteen bits would find 512 here. */
 	{ XBF_NODE_SECTOR_SIZE, "66048", REFUSED, 0 },
