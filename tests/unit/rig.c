@@ -2,7 +2,9 @@
 /*
  * rig.c - see rig.h.
  */
+#include "piece.h"
 #include "rig.h"
+#include "test.h"
 
 #define SECTOR		512u
 #define PLENTY		100000u
@@ -87,12 +89,11 @@ struct rig *rig_new(const struct rig_config *config)
 	u32 i;
 
 	assert_non_null(rig);
-	rig->page_size = config->page_size ? config->page_size : XBF_FRAME_SIZE;
-	rig->payload = aligned_alloc(65536, RIG_FRAMES * XBF_FRAME_SIZE);
+	rig->payload = aligned_alloc(PAGE_SIZE, RIG_FRAMES * XBF_FRAME_SIZE);
 	assert_non_null(rig->payload);
 	memset(rig->payload, 0xee, RIG_FRAMES * XBF_FRAME_SIZE);
-	for (i = 0; i * rig->page_size < RIG_FRAMES * XBF_FRAME_SIZE; i++)
-		rig->pages[i].addr = rig->payload + i * rig->page_size;
+	for (i = 0; i < NR_OF(rig->pages); i++)
+		rig->pages[i].addr = rig->payload + i * PAGE_SIZE;
 	memcpy(rig->ops, all_ops, sizeof(all_ops));
 
 	init_shadows(rig, config);
@@ -132,30 +133,28 @@ unsigned char *rig_frame(struct rig *rig, u32 frame)
 	return rig->payload + frame * XBF_FRAME_SIZE;
 }
 
-/* ---- pieces: what rq_for_each_segment() gives, cut into frames ---- */
+/* ---- payload, cut as the driver does it ---- */
 
-struct piece {
-	struct page *page;
-	u32 offset;
-	u32 len;
-};
-
-static struct piece piece_of(struct rig *rig, const struct rig_io *io, u32 i)
+static struct request request_of(struct rig *rig, const struct rig_io *io)
 {
-	u32 start = (io->first_frame + i) * XBF_FRAME_SIZE;
-	u32 len = XBF_FRAME_SIZE;
-	struct piece p;
+	u32 start = io->first_frame * XBF_FRAME_SIZE + io->skip_sectors * SECTOR;
+	u32 end = (io->first_frame + io->nr_frames) * XBF_FRAME_SIZE - io->drop_sectors * SECTOR;
 
-	if (i == 0) {
-		start += io->skip_sectors * SECTOR;
-		len -= io->skip_sectors * SECTOR;
-	}
-	if (i == io->nr_frames - 1)
-		len -= io->drop_sectors * SECTOR;
-	p.page = &rig->pages[start / rig->page_size];
-	p.offset = start % rig->page_size;
-	p.len = len;
-	return p;
+	return (struct request){ &rig->pages[start / PAGE_SIZE], start % PAGE_SIZE, end - start };
+}
+
+/* Is it as many pieces as it says, none of them in two frames? */
+static void check_pieces(struct rig *rig, const struct rig_io *io)
+{
+	struct request rq = request_of(rig, io);
+	u32 skip = 0, nr = 0;
+
+	for_each_piece(&rq, skip, ~0u, page, off, len, {
+		assert_true(off % XBF_FRAME_SIZE + len <= XBF_FRAME_SIZE);
+		assert_true(page < rig->pages + NR_OF(rig->pages));
+		nr++;
+	});
+	assert_int_equal(nr, io->nr_frames);
 }
 
 static struct rig_io *io_of(const struct xbf_shadow *sh)
@@ -179,6 +178,7 @@ struct xbf_shadow *rig_start(struct rig *rig, const struct rig_io *io)
 	struct xbf_shadow *sh = &queue->entry[io->tag];
 
 	assert_null(sh->owner);
+	check_pieces(rig, io);
 	*own = *io;
 	xbf_request_start(sh, own, io->kind, io->sector, io->nr_frames);
 	assert_true(decide(rig, sh));
@@ -190,8 +190,8 @@ bool rig_prepare(struct rig *rig, struct xbf_shadow *sh, u32 nr)
 {
 	struct xbf_prep prep = { .grants = &rig->grants };
 	struct xbf_chain rest = { NULL, NULL, 0 };
+	struct request rq = request_of(rig, io_of(sh));
 	struct xbf_gnt *gnt, *next;
-	u32 i;
 
 	if (!nr)
 		return true;
@@ -199,11 +199,8 @@ bool rig_prepare(struct rig *rig, struct xbf_shadow *sh, u32 nr)
 	if (!prep.next)
 		return false;
 	if (xbf_round_begin(&prep, sh, nr)) {
-		for (i = 0; i < nr; i++) {
-			struct piece p = piece_of(rig, io_of(sh), sh->nr_done + i);
-
-			xbf_seg_add(&prep, p.page, p.offset, p.len);
-		}
+		for_each_piece(&rq, sh->nr_done, nr, page, off, len,
+			       xbf_seg_add(&prep, page, off, len));
 		xbf_round_ready(&prep);
 		assert_null(prep.next);
 		return true;
@@ -260,14 +257,11 @@ struct xbf_reaped rig_reap(struct rig *rig)
 
 static void copy_back(struct rig *rig, struct xbf_shadow *sh)
 {
+	struct request rq = request_of(rig, io_of(sh));
 	struct xbf_gnt *gnt = sh->grants;
-	u32 i;
 
-	for (i = 0; i < sh->nr_segs; i++) {
-		struct piece p = piece_of(rig, io_of(sh), sh->nr_done + i);
-
-		gnt = xbf_seg_copy_back(gnt, p.page, p.offset, p.len);
-	}
+	for_each_piece(&rq, sh->nr_done, sh->nr_segs, page, off, len,
+		       gnt = xbf_seg_copy_back(gnt, page, off, len));
 	assert_null(gnt);
 }
 

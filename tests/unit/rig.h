@@ -20,8 +20,8 @@
 #include "core/replay.h"
 #include "core/request.h"
 
-/* A multiple of 16, so that pages of 64 KiB fit. */
-#define RIG_FRAMES	1104
+/* The largest request there is, in pages that it shares with others at both ends. */
+#define RIG_FRAMES	(XBF_SEGS_MAX + 32)
 #define RIG_TAGS	512
 /* Queues without a ring of their own. */
 #define RIG_GUESTS	2
@@ -36,7 +36,6 @@
  * @start: where the ring's indices begin
  * @queue: its number
  * @guests: queues with the numbers after it that send by the same ring
- * @page_size: of the payload; 0: 4096
  * @scrub: the backend is not trusted
  */
 struct rig_config {
@@ -48,7 +47,6 @@ struct rig_config {
 	u32 start;
 	u32 queue;
 	u32 guests;
-	u32 page_size;
 	bool scrub;
 };
 
@@ -74,9 +72,8 @@ struct rig {
 	struct backend backend;
 	struct blkif_sring *sring;
 	u32 ring_bytes;
-	u32 page_size;
 	unsigned char *payload;
-	struct page pages[RIG_FRAMES];
+	struct page pages[RIG_FRAMES * XBF_FRAME_SIZE / PAGE_SIZE];
 	struct rig_io io[1 + RIG_GUESTS][RIG_TAGS];
 };
 

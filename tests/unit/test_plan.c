@@ -192,6 +192,34 @@ static void segments_are_what_both_can(void **state)
 	}
 }
 
+/* The block layer cannot make a request smaller than a page; it must get through. */
+static void page_of_any_size_gets_through(void **state)
+{
+	static const u32 page_sizes[] = { 4096, 16384, 65536 };
+	static const u32 offers[] = { 0, 1, 11, 12, 15, 16, 17, 32, 256, 4096 };
+	u32 p, o, kept;
+
+	(void)state;
+	params.max_indirect = XBF_SEGS_MAX;
+	for (p = 0; p < NR_OF(page_sizes); p++)
+		for (o = 0; o < NR_OF(offers); o++)
+			for (kept = 0; kept < 2; kept++) {
+				u32 frames = page_sizes[p] / XBF_FRAME_SIZE;
+				struct xbf_plan plan;
+
+				params.page_size = page_sizes[p];
+				params.max_ring_order = 0;
+				params.persistent = kept;
+				features.val[XBF_NODE_MAX_INDIRECT] = offers[o];
+				plan = make_plan();
+				assert_true(plan.max_segs >= frames);
+				assert_true(plan.pool_max >= frames);
+				/* In one round, whose parts have bits of their own. */
+				assert_true(plan.max_indirect || plan.max_segs <= XBF_SEGS_SPLIT);
+				assert_true(!plan.max_indirect || plan.indirect_max);
+			}
+}
+
 static void pools_cover_the_queue_at_full_depth(void **state)
 {
 	struct xbf_plan plan;
@@ -411,6 +439,7 @@ int main(void)
 		PLAN_TEST(what_was_refused_is_offered_smaller),
 		PLAN_TEST(trust_and_persistence_decide_the_grants),
 		PLAN_TEST(segments_are_what_both_can),
+		PLAN_TEST(page_of_any_size_gets_through),
 		PLAN_TEST(pools_cover_the_queue_at_full_depth),
 		PLAN_TEST(kept_grants_are_no_more_than_the_backend_keeps),
 		PLAN_TEST(reads_and_writes_are_what_they_are),

@@ -93,7 +93,7 @@ static void single_piece_within_a_frame(void **state)
 
 static void larger_request_is_indirect(void **state)
 {
-	static const u32 sizes[] = { 12, 256, 511, 512, 513, 1024, 1025, 1100 };
+	static const u32 sizes[] = { 12, 256, 511, 512, 513, 1024, 1025, XBF_SEGS_MAX };
 	static struct blkif_request_segment segs[XBF_SEGS_MAX];
 	u32 i, j;
 
@@ -101,7 +101,8 @@ static void larger_request_is_indirect(void **state)
 	for (i = 0; i < NR_OF(sizes); i++) {
 		struct rig *rig = rig_new(&(struct rig_config){ .max_indirect = XBF_SEGS_MAX });
 		struct rig_io io = {
-			.tag = 3, .kind = XBF_KIND_WRITE, .sector = 1000, .nr_frames = sizes[i],
+			.tag = 3, .kind = XBF_KIND_WRITE, .sector = 1000,
+			.first_frame = i, .nr_frames = sizes[i],
 		};
 		struct xbf_shadow *sh = rig_submit(rig, &io);
 		struct blkif_request req = only_request(rig);
@@ -121,7 +122,7 @@ static void larger_request_is_indirect(void **state)
 		assert_int_equal(backend_segments(&req, segs), sizes[i]);
 		for (j = 0; j < sizes[i]; j++) {
 			assert_ptr_equal(model_map(segs[j].gref, BACKEND_DOMID, false),
-					 rig_frame(rig, j));
+					 rig_frame(rig, i + j));
 			model_unmap(segs[j].gref);
 			assert_int_equal(segs[j].first_sect, 0);
 			assert_int_equal(segs[j].last_sect, 7);
@@ -288,12 +289,12 @@ static void discard_names_sectors_and_whether_securely(void **state)
 /* There and back again, in every size, at odd places. */
 static void write_and_read(const struct rig_config *config)
 {
-	static const u32 sizes[] = { 1, 2, 11, 12, 23, 64, 300, 600 };
+	static const u32 sizes[] = { 1, 2, 11, 12, 16, 17, 23, 64, 300, 600, 2000 };
 	struct rig *rig = rig_new(config);
 	u32 i;
 
 	for (i = 0; i < NR_OF(sizes); i++) {
-		struct rig_io io = { .tag = i, .first_frame = i, .nr_frames = sizes[i] };
+		struct rig_io io = { .tag = i, .first_frame = 5 * i, .nr_frames = sizes[i] };
 
 		io.sector = 24 * i + 8;
 		io.skip_sectors = i % 7;
@@ -312,20 +313,63 @@ static void write_and_read(const struct rig_config *config)
 
 static void data_arrives_whatever_the_form(void **state)
 {
-	static const u32 page_sizes[] = { 4096, 65536 };
-	static const u32 indirect[] = { 0, 32, 1024 };
+	static const u32 indirect[] = { 0, 12, 32, 1024 };
 	struct rig_config config = { .start = 0xfffffff8 };
-	u32 m, p, n;
+	u32 m, n;
 
 	(void)state;
 	for (m = 0; m < NR_OF(modes); m++)
-		for (p = 0; p < NR_OF(page_sizes); p++)
-			for (n = 0; n < NR_OF(indirect); n++) {
-				config.mode = modes[m];
-				config.page_size = page_sizes[p];
-				config.max_indirect = indirect[n];
-				write_and_read(&config);
-			}
+		for (n = 0; n < NR_OF(indirect); n++) {
+			config.mode = modes[m];
+			config.max_indirect = indirect[n];
+			write_and_read(&config);
+		}
+}
+
+/*
+ * A page, whatever its size, in every place that its payload may have in it and
+ * its neighbour: each frame is granted once, at its own offset.
+ */
+static void page_at_odd_places(const struct rig_config *config)
+{
+	const u32 nr = PAGE_SIZE / XBF_FRAME_SIZE;
+	struct rig *rig = rig_new(config);
+	u32 place, sectors = PAGE_SIZE / 512;
+
+	for (place = 0; place < sectors; place++) {
+		u32 skip = place % 8;
+		struct rig_io io = {
+			.first_frame = 16 + place / 8, .nr_frames = nr + !!skip,
+			.skip_sectors = skip, .drop_sectors = (8 - skip) % 8,
+			.kind = XBF_KIND_WRITE, .sector = place,
+		};
+
+		rig_fill(rig, io.first_frame, io.nr_frames, place);
+		rig_run(rig, &io);
+		rig_assert_on_disk(rig, &io);
+		memset(rig_frame(rig, io.first_frame), 0x55, io.nr_frames * XBF_FRAME_SIZE);
+		io.kind = XBF_KIND_READ;
+		rig_run(rig, &io);
+		rig_assert_on_disk(rig, &io);
+		assert_int_equal(rig_frame(rig, io.first_frame)[skip * 512 - !!skip],
+				 skip ? 0x55 : rig->backend.disk[place * 512]);
+	}
+	rig_free(rig);
+}
+
+static void page_of_payload_lies_anywhere(void **state)
+{
+	static const u32 indirect[] = { 0, 12, 32 };
+	struct rig_config config = { 0 };
+	u32 m, n;
+
+	(void)state;
+	for (m = 0; m < NR_OF(modes); m++)
+		for (n = 0; n < NR_OF(indirect); n++) {
+			config.mode = modes[m];
+			config.max_indirect = indirect[n];
+			page_at_odd_places(&config);
+		}
 }
 
 static void read_leaves_the_bytes_beside_it_alone(void **state)
@@ -891,6 +935,7 @@ int main(void)
 		TEST(barrier_with_data_up_to_eleven_is_direct),
 		TEST(discard_names_sectors_and_whether_securely),
 		TEST(data_arrives_whatever_the_form),
+		TEST(page_of_payload_lies_anywhere),
 		TEST(read_leaves_the_bytes_beside_it_alone),
 		TEST(only_reads_are_writable_for_the_backend),
 		TEST(direct_grants_copy_nothing),
