@@ -28,12 +28,15 @@ style: ## Check formatting, licence lines and whitespace
 static: ## Check style, scripts, layers and sizes; run the static analysers
 	@tests/static/run
 
-unit: ## Run the unit tests of src/core, and of the lab's backend, in user space
+unit: ## Run the unit tests of src/core, of the shims and of the lab's backend, in user space
 	@tests/unit/run
+	@tests/compat/run
 	@tests/lab/backend/check
 
 coverage: ## Run the unit tests and print how much of src/core they reach
 	@tests/unit/run --coverage
+	@tests/compat/run
+	@tests/compat/mutants
 	@tests/lab/backend/check
 
 sim: ## Simulate the life of disks: a million I/Os with all that can befall them
