@@ -137,6 +137,17 @@ static void drop_rings(struct xbf_dev *dev)
 	}
 }
 
+/* What is offered: no more than has proved possible, and than xenstore has room for. */
+static void plan_rings(struct xbf_dev *dev)
+{
+	struct xbf_plan *plan = &dev->plan;
+
+	do {
+		xbf_plan_rings(plan, &dev->features, &dev->params, &dev->limit);
+	} while (xbf_plan_nodes(plan) > xbf_store_room(dev) && xbf_limit_lower(&dev->limit, plan));
+	xbf_store_claim(dev, xbf_plan_nodes(plan));
+}
+
 /* Makes rings; where memory, grants or events are short smaller ones, or fewer. */
 static int make_offer(struct xbf_dev *dev)
 {
@@ -147,8 +158,8 @@ static int make_offer(struct xbf_dev *dev)
 	if (dev->disk.gd && dev->limit.nr_rings > dev->nr_queues)
 		dev->limit.nr_rings = dev->nr_queues;
 	for (;;) {
+		plan_rings(dev);
 		tried = dev->limit;
-		xbf_plan_rings(&dev->plan, &dev->features, &dev->params, &dev->limit);
 		err = make_rings(dev);
 		if (!err || !xbf_limit_differs(&tried, &dev->limit))
 			return err;
@@ -168,6 +179,25 @@ static void follow_refusal(struct xbf_dev *dev)
 		pr_info("%s: the backend in domain %u refused our rings (%u, of %u pages each); offering less\n",
 			xbf_dev_name(dev), dev->backend_id, dev->plan.nr_rings,
 			1u << dev->plan.ring_order);
+}
+
+/* The one xenstored says so, the other says EQUOTA, which Linux does not know. */
+static bool is_quota(int err)
+{
+	return err == -ENOSPC || err == -EINVAL;
+}
+
+/* We are asked again after a while; by then some may have gone, or we offer less. */
+static void follow_quota(struct xbf_dev *dev)
+{
+	bool less = xbf_limit_lower(&dev->limit, &dev->plan);
+
+	pr_warn("%s: xenstore takes no more nodes of this guest: no room for %u rings of %u pages; %s\n",
+		xbf_dev_name(dev), dev->plan.nr_rings, 1u << dev->plan.ring_order,
+		less ? "offering less" :
+		       "waiting for room: detach another disk, or raise xenstored's quota for the guest");
+	if (!less)
+		xbf_limit_lift(&dev->limit);
 }
 
 /**
@@ -223,9 +253,12 @@ int xbf_connect_publish(struct xbf_dev *dev)
 	dev->large_blocks = xbf_store_number(dev, XBF_NODE_SECTOR_SIZE, &block) == XBF_NOTE_FINE &&
 			    block > 1u << XBF_SECTOR_SHIFT;
 	err = xbf_store_offer(dev);
-	if (err)
-		xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
 	dev->offered = !err;
+	if (!err)
+		return 0;
+	xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
+	if (is_quota(err))
+		follow_quota(dev);
 	return err;
 }
 
@@ -470,4 +503,5 @@ void xbf_connect_teardown(struct xbf_dev *dev)
 			xbf_dev_name(dev), dev->backend_id, left,
 			UNMAP_TRIES * UNMAP_DELAY_MS / 1000);
 	free_queues(dev);
+	xbf_store_claim(dev, 0);
 }

@@ -12,6 +12,8 @@
 
 extern struct workqueue_struct *xbf_wq;
 extern struct xbf_budget xbf_budget;
+/* Nodes in xenstore that the rings of all disks are counted with. */
+extern atomic_t xbf_ring_nodes;
 extern bool xbf_sda_is_xvda;
 extern bool xbf_close_in_use_now;
 extern bool xbf_hand_over;

@@ -10,6 +10,7 @@
 
 #include <xen/interface/io/protocols.h>
 
+#include "module.h"
 #include "store.h"
 #include "watch.h"
 
@@ -165,6 +166,47 @@ void xbf_store_identify(struct xbf_dev *dev)
 }
 
 /* ---- the offer ---- */
+
+/*
+ * xenstored grants a guest a number of nodes, 1000 where nobody has changed it, for all
+ * its devices and for what the toolstack makes for them: about ten for each disk. So
+ * that many disks find room, the rings of all of them keep to a part of it, and one
+ * disk's to a part of what is left: the more disks there are, the smaller their rings.
+ */
+#define NODES_FOR_RINGS		320
+#define SHARE_OF_REST		4
+
+atomic_t xbf_ring_nodes = ATOMIC_INIT(0);
+
+/**
+ * xbf_store_room() - how many nodes may the rings of a disk have?
+ * @dev: the vbd
+ *
+ * What it had it may have again, or the rings would shrink with each reconnection. One
+ * ring of a page is never too much.
+ *
+ * Worker only.
+ */
+u32 xbf_store_room(const struct xbf_dev *dev)
+{
+	u32 others = atomic_read(&xbf_ring_nodes) - dev->nodes;
+	u32 share = others < NODES_FOR_RINGS ? (NODES_FOR_RINGS - others) / SHARE_OF_REST : 0;
+
+	return max(dev->nodes, share);
+}
+
+/**
+ * xbf_store_claim() - count the nodes of a disk's rings
+ * @dev: the vbd
+ * @nodes: that they have from now on; 0: the disk is gone
+ *
+ * Worker only.
+ */
+void xbf_store_claim(struct xbf_dev *dev, u32 nodes)
+{
+	atomic_add((int)(nodes - dev->nodes), &xbf_ring_nodes);
+	dev->nodes = nodes;
+}
 
 static int write_number(struct xenbus_transaction xbt, const struct xbf_dev *dev,
 			enum xbf_node node, u32 val)

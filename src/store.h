@@ -14,6 +14,8 @@ void xbf_store_report(const struct xbf_dev *dev, enum xbf_node from, enum xbf_no
 bool xbf_store_find(struct xbf_dev *dev);
 bool xbf_store_renewed(const struct xbf_dev *dev);
 void xbf_store_identify(struct xbf_dev *dev);
+u32 xbf_store_room(const struct xbf_dev *dev);
+void xbf_store_claim(struct xbf_dev *dev, u32 nodes);
 int xbf_store_offer(const struct xbf_dev *dev);
 int xbf_store_switch(const struct xbf_dev *dev, enum xenbus_state state);
 void xbf_store_withdraw(const struct xbf_dev *dev);

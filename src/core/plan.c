@@ -63,6 +63,19 @@ void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
 	plan->depth = xbf_ring_slots(1u << plan->ring_order);
 }
 
+/**
+ * xbf_plan_nodes() - what the rings cost in xenstore
+ * @plan: number and size of the rings are set
+ *
+ * Return: nodes: each page, channel and folder of a queue is one.
+ */
+u32 xbf_plan_nodes(const struct xbf_plan *plan)
+{
+	u32 ring = (1u << plan->ring_order) + 1;
+
+	return plan->nr_rings == 1 ? ring : plan->nr_rings * (ring + 1);
+}
+
 static u32 indirect_pages(u32 segs)
 {
 	return (segs + XBF_SEGS_PER_PAGE - 1) / XBF_SEGS_PER_PAGE;

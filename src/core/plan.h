@@ -103,6 +103,7 @@ void xbf_limit_lift(struct xbf_limit *limit);
 bool xbf_limit_lower(struct xbf_limit *limit, const struct xbf_plan *plan);
 void xbf_plan_rings(struct xbf_plan *plan, const struct xbf_features *f,
 		    const struct xbf_params *params, const struct xbf_limit *limit);
+u32 xbf_plan_nodes(const struct xbf_plan *plan);
 void xbf_plan_disk(struct xbf_plan *plan, const struct xbf_features *f,
 		   const struct xbf_params *params);
 bool xbf_plan_revoke(struct xbf_plan *plan, u8 kind);

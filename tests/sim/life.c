@@ -7,6 +7,7 @@
  * rest (whoever detaches one that is just connecting gets what he deserves) it
  * waits for that, and for no longer than a fair world needs.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -533,6 +534,16 @@ static void no_grants(const struct life_event *ev)
 	sim_grant_limit(UINT32_MAX);
 }
 
+/* Somebody connects anew when xenstore has no room, as either xenstored says it. */
+static void no_nodes(const struct life_event *ev)
+{
+	settle();
+	sim_store_limit(nr_disks * (6 + ev->arg % 20), ev->arg % 3 ? -ENOSPC : -EINVAL);
+	sim_backend_close(ev->disk->vdev);
+	sim_sleep(sim_random(8) * SEC);
+	sim_store_limit(UINT32_MAX, 0);
+}
+
 /* Now and then more come than there have ever been. */
 static void change_cpus(const struct life_event *ev)
 {
@@ -641,6 +652,7 @@ static const struct {
 	{ "unknown states", unknown_states },
 	{ "no memory", no_memory },
 	{ "no grants", no_grants },
+	{ "no room in xenstore", no_nodes },
 	{ "CPUs come and go", change_cpus },
 	{ "driver reloaded", reload },
 	{ "disks left to another driver", leave_to_another },

@@ -456,6 +456,9 @@ void sim_module_unload(void)
 	if (xbf_budget.used)
 		sim_broken("nothing is left behind", "%u grants in the driver's budget",
 			   xbf_budget.used);
+	if (atomic_read(&xbf_ring_nodes))
+		sim_broken("nothing is left behind", "%d nodes of rings are counted",
+			   atomic_read(&xbf_ring_nodes));
 }
 
 void sim_linux_reset(void)

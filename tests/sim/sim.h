@@ -244,6 +244,8 @@ void sim_event_lose(uint32_t one_in);		/* from now on one in so many is lost; 0:
 void sim_store_reset(void);			/* spawns xenwatch */
 void sim_store_check_clean(void);
 /* Path-based, as dom0 sees it. Values are strings; NULL: not there. */
+/* Nodes that the guest may have below its vbds, and how it is told of more. */
+void sim_store_limit(unsigned int nodes, int err);
 const char *sim_store_read(const char *path);
 void sim_store_write(const char *path, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -7,6 +7,7 @@
  * is forbidden; while the guest is suspended they wait.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -362,6 +363,31 @@ static bool may_write(const char *path)
 	return exists(dir);
 }
 
+static unsigned int most_nodes = UINT_MAX;
+static int over_quota;
+
+void sim_store_limit(unsigned int nodes, int err)
+{
+	most_nodes = nodes;
+	over_quota = err;
+	sim_note("xenstore: the guest may have %u nodes of vbds", nodes);
+}
+
+/* Those in a transaction, too, may only be removed by it. */
+static bool is_too_many(struct xenbus_transaction t, const char *path)
+{
+	struct change *change = t.id ? txn_of(t)->changes : NULL;
+	unsigned int i, count = 0;
+
+	if (most_nodes == UINT_MAX || look(t, path))
+		return false;
+	for (i = 0; i < nr_nodes; i++)
+		count += sim_path_below(nodes[i].path, SIM_GUEST "/device/vbd");
+	for (; change; change = change->next)
+		count += change->entry.value && !exists(change->entry.path);
+	return count >= most_nodes;
+}
+
 /* @value NULL: remove. */
 static int modify(struct xenbus_transaction t, const char *path, const char *value)
 {
@@ -371,6 +397,8 @@ static int modify(struct xenbus_transaction t, const char *path, const char *val
 	sim_store_enter(t);
 	if (!may_write(path)) {
 		err = -EACCES;
+	} else if (value && is_too_many(t, path)) {
+		err = over_quota;
 	} else if (t.id) {
 		change = calloc(1, sizeof(*change));
 		snprintf(change->entry.path, PATH, "%s", path);
@@ -495,6 +523,7 @@ void sim_store_reset(void)
 	memset(listeners, 0, sizeof(listeners));
 	memset(&users_wait, 0, sizeof(users_wait));
 	nr_nodes = 0;
+	most_nodes = UINT_MAX;
 	generation = 0;
 	last_txn = 0;
 	nr_users = 0;

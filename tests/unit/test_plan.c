@@ -117,6 +117,24 @@ static void what_was_refused_is_offered_smaller(void **state)
 	assert_true(xbf_limit_differs(&before, &limit));
 }
 
+static void each_page_channel_and_folder_is_a_node(void **state)
+{
+	static const struct {
+		u32 rings, order, nodes;
+	} rows[] = {
+		{ 1, 0, 2 }, { 1, 4, 17 }, { 2, 0, 6 }, { 2, 3, 20 }, { 4, 3, 40 }, { 8, 4, 144 },
+	};
+	struct xbf_plan plan = {};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < NR_OF(rows); i++) {
+		plan.nr_rings = rows[i].rings;
+		plan.ring_order = rows[i].order;
+		assert_int_equal(xbf_plan_nodes(&plan), rows[i].nodes);
+	}
+}
+
 static void trust_and_persistence_decide_the_grants(void **state)
 {
 	static const struct {
@@ -437,6 +455,7 @@ int main(void)
 		PLAN_TEST(queues_are_what_all_can_use),
 		PLAN_TEST(ring_is_the_smaller_of_both_wishes),
 		PLAN_TEST(what_was_refused_is_offered_smaller),
+		PLAN_TEST(each_page_channel_and_folder_is_a_node),
 		PLAN_TEST(trust_and_persistence_decide_the_grants),
 		PLAN_TEST(segments_are_what_both_can),
 		PLAN_TEST(page_of_any_size_gets_through),
