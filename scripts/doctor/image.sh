@@ -75,11 +75,14 @@ indexed() {
 	sed -nE 's/^([^:]*\/)?(xen-blkfront\.ko(\.[a-z0-9]+)?):.*/\1\2/p' | head -n 1
 }
 
-# learn_image_part TOOL FILE OFFSET REGEX: the driver that is in one archive. With several in there its
-# own index decides, or the disk's where it has none.
-learn_image_part() {
-	local said entry header name listed='' last=''
-	local -A modules=()
+# Of the image at hand: where its drivers are, which of them its index names, and which came last.
+declare -A image_drivers=()
+image_listed= image_last=
+
+# read_image_part TOOL FILE OFFSET REGEX: what one archive has. Some tools put the modules into one, and
+# their index into another.
+read_image_part() {
+	local said entry header name
 
 	said=$(entries "$@") || {
 		learn image-state damaged
@@ -91,22 +94,29 @@ learn_image_part() {
 		# Another name that begins like that.
 		((${#name} + 1 == 0x${header:94:8})) || continue
 		case $name in
-		*/modules.dep) listed=$(extract "$1" "$2" "$3" "$entry" | indexed) ;;
+		*/modules.dep) image_listed=$(extract "$1" "$2" "$3" "$entry" | indexed) ;;
 		*/intree/*) learn image-fallback yes ;;
 		*-root.img) learn image-state "modules are in $name" ;;
 		*)
-			last=$(bare "${name#*lib/modules/*/}")
-			modules[$last]=$entry
+			image_last=$(bare "${name#*lib/modules/*/}")
+			image_drivers[$image_last]="$1 $3 $entry"
 			;;
 		esac
 	done
-	for name in "$(bare "$listed")" "$(bare "$(fact module)")" "$last"; do
-		entry=${modules[${name:-none}]:-}
+}
+
+# learn_image_module FILE: the driver that it would load. With several in there its own index decides, or
+# the disk's where it has none.
+learn_image_module() {
+	local name tool offset entry
+
+	for name in "$(bare "$image_listed")" "$(bare "$(fact module)")" "$image_last"; do
+		read -r tool offset entry <<<"${image_drivers[${name:-none}]:-}"
 		[[ ! $entry ]] || break
 	done
 	[[ $entry ]] || return 0
 	learn image-module "$name"
-	extract "$1" "$2" "$3" "$entry" >"$scratch/module"
+	extract "$tool" "$1" "$offset" "$entry" >"$scratch/module"
 	learn_module image "$scratch/module"
 }
 
@@ -129,13 +139,15 @@ learn_image() {
 		learn image-state read
 		version=${1//./[.]}
 		version=${version//+/[+]}
+		image_drivers=() image_listed='' image_last=''
 		while read -r offset tool; do
 			if command -v "$tool" >/dev/null; then
-				learn_image_part "$tool" "$file" "$offset" \
+				read_image_part "$tool" "$file" "$offset" \
 					"(usr/)?lib/modules/$version/([[:alnum:]/_.+-]*/xen-blkfront\.ko(\.[a-z0-9]+)?|modules\.dep)|usr/lib/xen-blkfront-dkms/intree/xen-blkfront\.ko|(squashfs|squash|erofs)-root\.img"
 			else
 				learn image-state "$tool is not installed"
 			fi
 		done <<<"$parts"
+		learn_image_module "$file"
 	fi
 }

@@ -104,6 +104,18 @@ def image_with_both_drivers(guest):
     guest.image(NEW, {OWN: module(), OURS: ours()})
 
 
+@case("image-stale", "not-built")
+def image_with_both_drivers_and_their_index_in_another_archive(guest):
+    guest.depmod(NEW, OWN)
+    guest.remove(MODULES + OURS)
+    guest.remove(DKMS + "0.1.0/" + NEW)
+    guest.remove(DKMS + "kernel-%s-x86_64" % NEW)
+    guest.driver(None, "AAAA")
+    folder = "usr/lib/modules/%s/" % NEW
+    guest.image(NEW, {}, early={folder + OWN: module(), folder + OURS: ours()},
+                more={folder + "modules.dep": ("%s:\n%s:\n" % (OURS, "kernel/fs/ext4/ext4.ko")).encode()})
+
+
 @case("image-damaged")
 def image_cut_short(guest):
     with open(guest.path("/boot/initrd.img-" + NEW), "r+b") as file:

@@ -97,5 +97,8 @@ scenario_signatures() {
 	check "not enforcing: modprobe takes ours" resolves_below "$kernel" updates/dkms
 	echo CONFIG_MODULE_SIG_FORCE=y >>"/boot/config-$kernel"
 	again
-	check_kernels_own "a kernel that enforces, in a folder"
+	check "a kernel that enforces, in a folder: a Xen disk loads the kernel's own driver" \
+		resolves_below "$kernel" kernel/drivers/block
+	check "a kernel that enforces, in a folder: the initramfs loads the kernel's own driver" \
+		image_loads_the_same "$kernel"
 }
