@@ -102,9 +102,12 @@ module: ## Build src/xen-blkfront.ko for the kernel whose headers are at KDIR=..
 
 # --- Packages -----------------------------------------------------------------
 
-.PHONY: deb rpm clean deps
+.PHONY: deb kmod-deb rpm clean deps
 deb: ## Build the Debian package into out/deb (needs no root)
 	@scripts/build-deb
+
+kmod-deb: ## Build a Debian package of the module for one kernel [KERNEL= or KDIR=]
+	@KERNEL='$(KERNEL)' KDIR='$(KDIR)' scripts/build-kmod-deb
 
 rpm: ## Build the RPM package into out/rpm (needs no root)
 	@scripts/build-rpm

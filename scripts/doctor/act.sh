@@ -59,7 +59,7 @@ fix() {
 harmless=(
 	/etc/os-release /proc/version /proc/meminfo /proc/cpuinfo /proc/modules /proc/sys/kernel/osrelease
 	'/sys/hypervisor/*' '/sys/hypervisor/version/*' '/sys/hypervisor/properties/*' /proc/xen/capabilities
-	'/sys/module/xen_blkfront/*' '/sys/module/xen_blkfront/parameters/*'
+	'/sys/module/xen_blkfront*/*' '/sys/module/xen_blkfront*/parameters/*'
 	/sys/module/module/parameters/sig_enforce /sys/kernel/security/lockdown
 	'/sys/block/xvd*/queue/*' '/sys/kernel/debug/xen-blkfront/*' '/sys/kernel/debug/xen-blkfront/*/*'
 	'/etc/modprobe.d/*xen*' '/etc/depmod.d/*' '/etc/dkms/framework.conf'

@@ -75,7 +75,7 @@ learn_from_xenstore() {
 limit() {
 	local value
 
-	value=$(line "/sys/module/xen_blkfront/parameters/$1")
+	value=$(line "$(fact driver-dir machine)/parameters/$1")
 	if [[ $1 == max_queues ]] && ((${value:-0} == 0 || value > $2)); then
 		(($(fact cpus machine) > $2)) || echo "the guest has $(fact cpus machine) CPUs"
 	elif [[ $value == "$2" || $value == N ]]; then
@@ -124,7 +124,7 @@ learn_disk() {
 	learn disk "$disk"
 	module=$(readlink "$root/sys/block/$disk/device/driver/module")
 	case ${module##*/} in
-	xen_blkfront) learn driver "$(fact driver machine)" ;;
+	xen_blkfront | xen_blkfront_dkms) learn driver "$(fact driver machine)" ;;
 	'') learn driver "$(fact driver machine | sed '/^none$/s/.*/unknown/')" ;;
 	*) learn driver "${module##*/}" ;;
 	esac

@@ -63,7 +63,8 @@ finding image-stale kernel warning fix \
 	'{image} holds another build of the driver ({image-module} {image-version}) than the disk ({module} {module-version})' \
 	'{rebuild}'
 image_stale() {
-	is own module && is image-state read && is image-module '?*' && ! is module-from none || return
+	{ is own module || is module-from ours; } && is image-state read && is image-module '?*' &&
+		! is module-from none || return
 	! is image-module "$(bare "$(fact module)")" || ! is image-srcversion "$(fact module-srcversion)"
 }
 
@@ -76,9 +77,23 @@ image_unreadable() {
 
 finding built-in kernel warning advice \
 	'the driver is built into this kernel and cannot be replaced: the package has no effect' \
-	'boot a kernel that has the driver as a module, or remove the package xen-blkfront-dkms'
+	'xen-blkfront-update --take-over {kernel} (see xen-blkfront-update(8)); or boot a kernel that has the driver as a module'
 built_in() {
-	is own builtin && boots && ! is dkms none
+	is own builtin && is taken-over no && boots && ! is dkms none
+}
+
+finding take-over-undone kernel warning fix \
+	"this kernel is to run on our driver, but its next boot takes the one that is built in" \
+	'xen-blkfront-update {kernel}'
+take_over_undone() {
+	is taken-over yes && is next-boot builtin && is failure '' && is kept ''
+}
+
+finding built-in-kept-out kernel problem advice \
+	'the driver that is built in is kept from starting, and no other is there: do not boot this kernel' \
+	'remove bootconfig and initcall_blacklist=xlblk_init from the kernel command line, then: xen-blkfront-update {kernel}'
+built_in_kept_out() {
+	is own builtin && is next-boot nothing
 }
 
 # It runs now, or will after the next reboot.

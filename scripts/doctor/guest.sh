@@ -4,7 +4,7 @@
 # The machine: what sort of guest it is, which driver runs, which modules its kernel accepts.
 
 # Nothing else of a command line is kept: it may hold secrets.
-known_arguments='(xen_blkfront|module|modprobe|initcall|lockdown|xen|root|BOOT_IMAGE)[A-Za-z0-9_.-]*'
+known_arguments='(xen_blkfront|module|modprobe|initcall|bootconfig|lockdown|xen|root|BOOT_IMAGE)[A-Za-z0-9_.-]*'
 
 # harmless_arguments COMMAND-LINE: those that matter here.
 harmless_arguments() {
@@ -42,6 +42,9 @@ learn_distribution() {
 learn_running_driver() {
 	local dir=/sys/module/xen_blkfront
 
+	# Beside one that is built in and was not started.
+	! exists "${dir}_dkms/initstate" || dir+=_dkms
+	learn driver-dir "$dir"
 	if ! exists "$dir"; then
 		learn driver none
 	elif ! exists "$dir/initstate"; then

@@ -72,7 +72,7 @@ bare() {
 
 # The driver in an index of modprobe's (modules.dep).
 indexed() {
-	sed -nE 's/^([^:]*\/)?(xen-blkfront\.ko(\.[a-z0-9]+)?):.*/\1\2/p' | head -n 1
+	sed -nE 's/^(([^:]*\/)?xen-blkfront(-dkms)?\.ko(\.[a-z0-9]+)?):.*/\1/p' | head -n 1
 }
 
 # Of the image at hand: where its drivers are, which of them its index names, and which came last.
@@ -122,18 +122,28 @@ learn_image_module() {
 
 # learn_image KERNEL
 learn_image() {
-	local image file offset tool parts version
+	local image file offset tool parts version behind
 
 	learn image ""
 	learn image-fallback no
+	learn image-bootconfig ""
 	image=$(find_image "$1") || return
 	learn image "$image"
 	file=$root$image
 	if [[ $image == *.efi ]]; then
 		learn image-state "a unified kernel image"
+		return
 	elif [[ ! -r $file ]]; then
 		learn image-state "only root may read it"
-	elif ! parts=$(image_parts "$file"); then
+		return
+	fi
+	behind=$(bootconfig_size "$file")
+	if ((behind)); then
+		learn image-bootconfig "$(bootconfig_text "$file" | tr '\n' ' ')"
+		head -c "-$behind" "$file" >"$scratch/archives"
+		file=$scratch/archives
+	fi
+	if ! parts=$(image_parts "$file"); then
 		learn image-state damaged
 	else
 		learn image-state read
@@ -143,7 +153,7 @@ learn_image() {
 		while read -r offset tool; do
 			if command -v "$tool" >/dev/null; then
 				read_image_part "$tool" "$file" "$offset" \
-					"(usr/)?lib/modules/$version/([[:alnum:]/_.+-]*/xen-blkfront\.ko(\.[a-z0-9]+)?|modules\.dep)|usr/lib/xen-blkfront-dkms/intree/xen-blkfront\.ko|(squashfs|squash|erofs)-root\.img"
+					"(usr/)?lib/modules/$version/([[:alnum:]/_.+-]*/xen-blkfront(-dkms)?\.ko(\.[a-z0-9]+)?|modules\.dep)|usr/lib/xen-blkfront-dkms/intree/xen-blkfront\.ko|(squashfs|squash|erofs)-root\.img"
 			else
 				learn image-state "$tool is not installed"
 			fi

@@ -45,6 +45,8 @@ learn_kernels_own() {
 	value=$(compgen -G "$root/var/lib/dkms/xen-blkfront/original_module/$kernel/*/xen-blkfront.ko*" |
 		grep -v '\.origin$' | head -n 1)
 	learn own-archived "${value#"$root"}"
+	# Ours is to run in the place of what is built in.
+	learn taken-over "$(exists "/var/lib/xen-blkfront-dkms/taken-over/$kernel" && echo yes || echo no)"
 }
 
 learn_headers() {
@@ -89,7 +91,7 @@ learn_dkms() {
 		version=${path%/source}
 		version=${version##*/}
 		state=added
-		! exists "$tree/$version/$kernel/*/module/xen-blkfront.ko*" || state=built
+		! exists "$tree/$version/$kernel/*/module/xen-blkfront*.ko*" || state=built
 	fi
 	path=$(compgen -G "$root$tree/kernel-$kernel-*" | head -n 1)
 	if [[ $path ]]; then
@@ -121,12 +123,14 @@ learn_failure() {
 learn_module_files() {
 	local kernel=$1 ours listed
 
-	ours=$(find "$root/lib/modules/$kernel/" -mindepth 2 -name 'xen-blkfront.ko*' \
+	ours=$(find "$root/lib/modules/$kernel/" -mindepth 2 -name 'xen-blkfront*.ko*' \
 		! -path "$root/lib/modules/$kernel/kernel/*" 2>/dev/null | head -n 1)
 	learn our-file "${ours#"$root/lib/modules/$kernel/"}"
 	listed=$(indexed 2>/dev/null <"$root/lib/modules/$kernel/modules.dep")
+	# Another module of the name of what is built in would not be loaded.
+	! is own builtin || [[ $listed == */xen-blkfront-dkms.ko* ]] || listed=
 	learn module "$listed"
-	if is own builtin; then
+	if is own builtin && [[ ! $listed ]]; then
 		learn module-from builtin
 		return
 	elif [[ ! $listed ]] || ! exists "/lib/modules/$kernel/$listed"; then
@@ -183,7 +187,7 @@ learn_kernel_enforcement() {
 learn_next() {
 	local next=unknown
 
-	if is own builtin; then
+	if is own builtin && ! builtin_is_kept_out; then
 		next=builtin
 	elif is image '?*' && ! is image-state read; then
 		next=unknown
@@ -193,7 +197,7 @@ learn_next() {
 		kernel/*) next=own ;;
 		*) next=ours ;;
 		esac
-	elif is module-from none; then
+	elif is module-from none || is module-from builtin; then
 		next=nothing
 	else
 		next=$(fact module-from)

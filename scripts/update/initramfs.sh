@@ -4,9 +4,17 @@
 # The initramfs of one kernel: it has the driver that modprobe would take, byte for byte the same
 # build, or it is made anew; and an image with a driver is never given up for one without.
 
-# The one that modprobe takes, and not of another build; beside ours the kernel's own, if it has one.
 image_matches() {
-	is image-state read &&
+	if is module-from builtin; then
+		is image-state read && is image-module '' && ! image_keeps_builtin_out
+	else
+		has_the_module && { ! is own builtin || image_keeps_builtin_out; }
+	fi
+}
+
+# The one that modprobe takes, and not of another build; beside ours the kernel's own, if it has one.
+has_the_module() {
+	is image-state read && is module '?*' &&
 		is image-module "$(bare "$(fact module)")" &&
 		is image-srcversion "$(fact module-srcversion)" && is image-signed "$(fact module-signed)" &&
 		{ ! is module-from ours || is own-file '' || is image-fallback yes; }
@@ -14,13 +22,12 @@ image_matches() {
 
 # An image without us is somebody else's business: some have no need of disks.
 image_concerns_us() {
-	[[ $changed ]] || is module-from ours || { is image-module '?*' && ! is image-module 'kernel/*'; }
+	[[ $changed ]] || is module-from ours || image_keeps_builtin_out || { is image-module '?*' && ! is image-module 'kernel/*'; }
 }
 
 settle_image() {
-	local kernel image
+	local image
 
-	kernel=$(fact kernel)
 	image=$(fact image)
 	image_concerns_us || return
 	if is image ''; then
@@ -29,8 +36,9 @@ settle_image() {
 		warn "$image is a unified kernel image, which this does not make: run what made it"
 	elif is module-from none; then
 		warn "modprobe finds no driver for Xen disks, so $image was left as it is"
-	elif ! image_matches || [[ $changed ]]; then
-		remake "$image" || without_us
+	else
+		[[ $changed ]] || seal_image
+		{ image_matches && [[ ! $changed ]]; } || remake "$image" || without_us
 	fi
 }
 
@@ -46,9 +54,9 @@ remake() {
 			"($(tail -n 1 "$scratch/cp.log")): remove a kernel, then run: xen-blkfront-update $kernel"
 		return
 	fi
-	if make_image "$image" >"$scratch/image.log" 2>&1 && look_again "$kernel" && image_matches; then
+	if make_image "$image" >"$scratch/image.log" 2>&1 && look_again "$kernel" && seal_image && image_matches; then
 		rm -f "$old"
-		say "$(fact module) is in ${image##*/}"
+		say "$(what_is_in) is in ${image##*/}"
 		return
 	fi
 	# One and the same where the tool has not come to replace it.
@@ -56,11 +64,26 @@ remake() {
 		rm -f "$old"
 	else
 		mv -f "$old" "$image"
+		tell_boot_loader "$image"
 	fi
 	look_again "$kernel"
-	warn "a new $image came without $(fact module); the one before was kept." \
+	warn "a new $image came without $(what_is_in); the one before was kept." \
 		"To see why: $(fact rebuild). It ended with: $(tail -n 3 "$scratch/image.log")"
-	! is image-module ''
+	! is image-module '' || is own builtin
+}
+
+what_is_in() {
+	if is module ''; then
+		echo "no driver of ours"
+	else
+		fact module
+	fi
+}
+
+# Some keep a copy of the image where they read it, made after each new one.
+tell_boot_loader() {
+	[[ ! -d /etc/initramfs/post-update.d ]] ||
+		run-parts --arg="$(fact kernel)" --arg="$1" /etc/initramfs/post-update.d >/dev/null 2>&1
 }
 
 # An image that never had a driver, and does not get ours: without ours the tools do as they are

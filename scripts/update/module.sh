@@ -18,7 +18,7 @@ for_this_kernel() {
 
 # The module that dkms has built of this version.
 built_module() {
-	compgen -G "$dkms_tree/$version/$(fact kernel)/*/module/xen-blkfront.ko*" | head -n 1
+	compgen -G "$dkms_tree/$version/$(fact kernel)/*/module/xen-blkfront*.ko*" | head -n 1
 }
 
 # Built before this kernel's interface came, or came again?
@@ -37,8 +37,8 @@ in_range() {
 
 # Says why this kernel keeps its own driver; fails if there is no reason known beforehand.
 own_is_kept() {
-	if is own builtin; then
-		echo "what is built in cannot be replaced"
+	if is own builtin && is taken-over no; then
+		echo "what is built in cannot be replaced (but see --take-over in xen-blkfront-update(8))"
 	elif is own none; then
 		echo "it was built without one"
 	elif ! in_range; then
@@ -100,6 +100,7 @@ put_in() {
 settle_module() {
 	local why
 
+	take_newcomer
 	if why=$(own_is_kept); then
 		keep_own kept "$why"
 	elif ! build; then
@@ -109,6 +110,8 @@ settle_module() {
 			"To try again: xen-blkfront-update $(fact kernel); all of it: $dkms_tree/$version/build/make.log"
 	elif why=$(distrusted "$(built_module)"); then
 		keep_own kept "$why"
+	elif is taken-over yes && ! set_command_line; then
+		keep_own kept "$no_command_line"
 	elif ! put_in; then
 		why="dkms could not install the driver: $(tail -n 1 "$scratch/dkms.log")"
 		keep_own failed "$why"

@@ -43,7 +43,7 @@ forget_reason() {
 forget_gone_kernels() {
 	local file
 
-	for file in "$records"/{failed,kept}/*; do
-		[[ -d /lib/modules/${file##*/}/kernel ]] || rm -f "$file"
+	for file in "$records"/{failed,kept,taken-over}/*; do
+		[[ $file == */all || -d /lib/modules/${file##*/}/kernel ]] || rm -f "$file"
 	done
 }

@@ -162,6 +162,71 @@ def built_in(guest):
     guest.remove("/sys/module/xen_blkfront/initstate")
 
 
+BESIDE = "updates/dkms/xen-blkfront-dkms.ko"
+KEEP_OUT = "kernel.initcall_blacklist += xlblk_init\n"
+
+
+@case()
+def taken_over(guest):
+    """Ours runs in the place of what is built in."""
+    built_in(guest)
+    guest.write(MODULES + BESIDE, ours())
+    guest.write(DKMS + "0.1.0/%s/x86_64/module/xen-blkfront-dkms.ko" % NEW, ours())
+    guest.link(DKMS + "kernel-%s-x86_64" % NEW, "0.1.0/%s/x86_64" % NEW)
+    guest.depmod(NEW, BESIDE)
+    guest.write("/var/lib/xen-blkfront-dkms/taken-over/" + NEW, "")
+    guest.image(NEW, {BESIDE: ours()}, settings=KEEP_OUT)
+    guest.menu([NEW], arguments="quiet bootconfig")
+    for name, text in {"initstate": "live", "version": "0.1.0", "srcversion": "BBBB"}.items():
+        guest.write("/sys/module/xen_blkfront_dkms/" + name, text + "\n")
+    guest.remove("/sys/bus/xen/drivers/vbd/module")
+    guest.link("/sys/bus/xen/drivers/vbd/module", "../../../../module/xen_blkfront_dkms")
+
+
+@case()
+def taken_over_by_an_image_that_is_not_packed(guest):
+    taken_over(guest)
+    guest.image(NEW, {BESIDE: ours()}, packing="none", settings="a = b\n" + KEEP_OUT)
+
+
+@case()
+def taken_over_by_a_kernel_that_needs_no_word(guest):
+    taken_over(guest)
+    guest.menu([NEW])
+    guest.edit("/boot/config-" + NEW, "CONFIG_XEN", "CONFIG_BOOT_CONFIG_FORCE=y\nCONFIG_XEN")
+
+
+@case("take-over-undone")
+def taken_over_without_the_word_on_the_command_line(guest):
+    taken_over(guest)
+    guest.menu([NEW], arguments="nobootconfig")
+
+
+@case("take-over-undone")
+def taken_over_with_an_image_without_settings(guest):
+    taken_over(guest)
+    guest.image(NEW, {BESIDE: ours()})
+
+
+@case("image-stale")
+def taken_over_with_an_older_build_in_the_image(guest):
+    taken_over(guest)
+    guest.image(NEW, {BESIDE: ours("0.0.9", "0009")}, settings=KEEP_OUT)
+
+
+@case("built-in-kept-out")
+def taken_over_with_nothing_in_the_image(guest):
+    taken_over(guest)
+    guest.image(NEW, {}, settings=KEEP_OUT)
+
+
+@case("built-in", "built-in-kept-out")
+def built_in_and_kept_out_by_the_command_line(guest):
+    built_in(guest)
+    guest.image(NEW, {})
+    guest.menu([NEW], arguments="initcall_blacklist=foo,xlblk_init")
+
+
 @case()
 def built_into_a_kernel_that_is_not_used(guest):
     guest.kernel(OLD, our=None)

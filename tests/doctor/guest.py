@@ -74,6 +74,13 @@ def cpio(files, pad=512):
     return out + bytes(-len(out) % pad)
 
 
+def boot_config(text, archives):
+    """What stands behind the archives of an initramfs, as the kernel reads it."""
+    data = text.encode()
+    data += bytes(-(len(archives) + len(data)) % 4)
+    return data + len(data).to_bytes(4, "little") + sum(data).to_bytes(4, "little") + b"#BOOTCONFIG\n"
+
+
 def zstd(data):
     return subprocess.run(["zstd", "-qc"], input=data, stdout=subprocess.PIPE, check=True).stdout
 
@@ -188,13 +195,16 @@ class Guest:
         self.write("/lib/modules/%s/modules.dep" % kernel,
                    "kernel/fs/ext4/ext4.ko:\n" + ("%s:\n" % listed if listed else ""))
 
-    def image(self, kernel, modules, packing="zstd", early=None, prefix="usr/lib/modules/", more=None):
-        """An initramfs; early is what its first archive has, which is not packed; more comes last."""
+    def image(self, kernel, modules, packing="zstd", early=None, prefix="usr/lib/modules/", more=None,
+              settings=None):
+        """An initramfs; early is what its first archive has, which is not packed; more comes last; settings
+        are those of the kernel's behind it."""
         full = {prefix + kernel + "/" + name: data for name, data in modules.items()}
         archive = cpio({"init": b"#!/bin/sh\n", "bin/busybox": b"070701TRAILER!!!" * 9, **full,
                         "etc/fstab": b"", **(more or {})})
         first = cpio(early) if early else b""
-        self.write("/boot/initrd.img-" + kernel, first + PACKERS[packing](archive))
+        whole = first + PACKERS[packing](archive)
+        self.write("/boot/initrd.img-" + kernel, whole + (boot_config(settings, whole) if settings else b""))
 
     def menu(self, kernels, default="0", arguments=""):
         """A GRUB menu: the first kernel alone, then all of them in a submenu."""
