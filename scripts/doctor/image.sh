@@ -77,7 +77,7 @@ indexed() {
 
 # Of the image at hand: where its drivers are, which of them its index names, and which came last.
 declare -A image_drivers=()
-image_listed= image_last=
+image_listed='' image_last=''
 
 # read_image_part TOOL FILE OFFSET REGEX: what one archive has. Some tools put the modules into one, and
 # their index into another.

@@ -5,6 +5,8 @@ A case is a function of a healthy guest. What the doctor then finds must be just
 names, each with its subject where that is not the only kernel, disk or machine there is.
 """
 
+import os
+
 from guest import (FEATURES, NEW, OLD, OURS, OWN, QUEUES, cpio, module, ours)
 
 CASES = []
@@ -114,6 +116,27 @@ def image_with_both_drivers_and_their_index_in_another_archive(guest):
     folder = "usr/lib/modules/%s/" % NEW
     guest.image(NEW, {}, early={folder + OWN: module(), folder + OURS: ours()},
                 more={folder + "modules.dep": ("%s:\n%s:\n" % (OURS, "kernel/fs/ext4/ext4.ko")).encode()})
+
+
+@case()
+def images_that_are_no_kernels_own(guest):
+    """Rescue images and those of crash kernels are left out of it."""
+    for name in ("/boot/vmlinuz-0-rescue-0123", "/boot/initramfs-0-rescue-0123.img",
+                 "/boot/initramfs-%skdump.img" % NEW, "/var/lib/kdump/initrd.img-%s" % NEW):
+        guest.write(name, cpio({}))
+
+
+@case()
+def image_of_an_entry_of_its_own(guest):
+    """As kernel-install lays them out."""
+    os.renames(guest.path("/boot/initrd.img-" + NEW), guest.path("/boot/0123/%s/initrd" % NEW))
+    os.renames(guest.path("/boot/vmlinuz-" + NEW), guest.path("/boot/0123/%s/linux" % NEW))
+
+
+@case("image-without-driver")
+def image_without_driver_of_an_entry_of_its_own(guest):
+    guest.image(NEW, {})
+    image_of_an_entry_of_its_own(guest)
 
 
 @case("image-damaged")
