@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A row for each kernel whose probes' answers are given as files: what its block layer is like, and
-# how many of the shims it needs. Called by scripts/gen-docs.
+# how many of the shims it needs. Files of what the lab recorded come before them. Called by
+# scripts/gen-docs.
 
+FILENAME ~ /\/booted\// {
+	label = FILENAME
+	sub(/.*\//, "", label)
+	if (/^[^#]/) {
+		verdict = $3 == "PASS" ? "" : " FAILED:"
+		booted[label] = booted[label] "," verdict " " ($2 == "pv" ? "" : $2 " ") $1
+	}
+	next
+}
 FNR == 1 {
 	n++
 	name[n] = FILENAME
 	sub(/.*\//, "", name[n])
 	proven[n] = "every change: built, booted"
-	if (FILENAME !~ /golden/)
+	if (name[n] in booted)
+		proven[n] = "built by hand; booted by hand:" substr(booted[name[n]], 2)
+	else if (FILENAME !~ /golden/)
 		proven[n] = "built by hand, not booted"
 	else if (name[n] == "newest")
 		proven[n] = "every change: built; lab-all: booted"

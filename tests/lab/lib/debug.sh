@@ -79,6 +79,8 @@ with_kernel() {
 		kernel_dir_of "$label"
 		suite with-root "$DEBUG_OF" \
 			env "KDIR=$(readlink -f "$KERNEL_DIR"/lib/modules/*/build)" "$@"
+	elif own_tree "$label"; then
+		env "KDIR=$OWN_TREE" "CC=$OWN_TREE_CC" "$@"
 	else
 		suite with-root "$label" "$@"
 	fi

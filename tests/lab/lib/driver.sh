@@ -25,7 +25,7 @@ driver_intree() {
 
 driver_ours() {
 	local tree module
-	if debug_kernel "$1"; then
+	if debug_kernel "$1" || own_tree "$1"; then
 		driver_build ours "$1" "$2"
 		return
 	fi
@@ -65,7 +65,7 @@ driver_build() {
 	[ $# -lt 4 ] || patch -s -d "$build" -p1 <"$4" >"$log" 2>&1 ||
 		die "$4 does not fit the sources any more: bring it up to date"
 	# shellcheck disable=SC2016 # the root's shell expands it
-	with_kernel "$2" bash -c 'make -s -C "$1" module KDIR="$KDIR"' build "$build" >>"$log" 2>&1 ||
+	with_kernel "$2" bash -c 'make -s -C "$1" module KDIR="$KDIR" ${CC:+"CC=$CC"}' build "$build" >>"$log" 2>&1 ||
 		die "driver $1 does not build; see $log"
 	# As dkms does it: there are many of them, and little memory in some guests.
 	strip --strip-debug -o "$3/xen-blkfront.ko" "$build/src/xen-blkfront.ko"

@@ -44,6 +44,10 @@ kernel_dir() {
 		debug_kernel_dir "$1"
 		return
 	fi
+	if own_tree "$1"; then
+		own_tree_dir
+		return
+	fi
 	read -r _ suite image _ version <<<"$(kernel_line "$1")"
 	[ -n "$image" ] || exit 1
 	dir=$CACHE/kernels/${image#linux-image-}_$version
