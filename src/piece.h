@@ -28,7 +28,7 @@ do {										\
 		for (; rest_ && seen_ < (nr_); off_ += len_, rest_ -= len_) {	\
 			len_ = min_t(u32, rest_, XBF_FRAME_SIZE -		\
 				     (off_ & (XBF_FRAME_SIZE - 1)));		\
-			if (skipped_ < (skip_)) {				\
+			if (skipped_ != (skip_)) {				\
 				skipped_++;					\
 				continue;					\
 			}							\

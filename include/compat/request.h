@@ -87,16 +87,19 @@ typedef int blk_status_t;
 #endif
 
 #ifndef XBF_HAVE_COMPLETE_REMOTE
-/* Up to 5.7 the kernel completes the request in any case, here or there. */
 static inline bool blk_mq_complete_request_remote(struct request *rq)
 {
-#ifdef XBF_HAVE_COMPLETE_RESULT
-	/* 4.2 to 4.11; we keep the result ourselves. */
-	blk_mq_complete_request(rq, 0);
-#else
+#ifdef XBF_HAVE_EH_DONE
+	/* 4.18 to 5.7 the kernel completes the request in any case, here or there. */
 	blk_mq_complete_request(rq);
-#endif
 	return true;
+#else
+	/*
+	 * Up to 4.17 it drops a completion that comes while the request's timeout is
+	 * handled, and the request would never end. So it ends here, by our own hand.
+	 */
+	return false;
+#endif
 }
 #endif
 

@@ -512,11 +512,12 @@ PROBE(complete_remote)
 	(void)sent;
 }
 
-/* 4.2 to 4.11: completing needs a result. */
-PROBE(complete_result)
+/* 4.18 on: what completes while its timeout is handled is not lost; this name is as old. */
+PROBE(eh_done)
 {
-	EXPORTED(blk_mq_complete_request);
-	blk_mq_complete_request(request, 0);
+	enum blk_eh_timer_return done = BLK_EH_DONE;
+
+	(void)done;
 }
 
 /* --- Operations of a block device ----------------------------------------- */
