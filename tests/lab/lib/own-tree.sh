@@ -52,6 +52,6 @@ own_tree_record() {
 	local commit file
 	file=$TOP/tests/matrix/booted/$(basename "$OWN_TREE")
 	commit=$(git -c safe.directory="$TOP" -C "$TOP" describe --always --dirty --abbrev=10)
-	"$LAB/lib/record-booted" "$RUN" "$commit" "$file"
+	"$LAB/lib/record-booted" "$RUN" "$commit" "${KERNEL_ARGS:-}" "$file"
 	say "recorded: ${file#"$TOP/"}; scripts/gen-docs puts it into docs/kernels.md"
 }

@@ -53,7 +53,7 @@ plan_begin() {
 plan_add() {
 	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} backend=${7:-blkback}
 	local id verdict=PASS seed=${SEED:-$RANDOM$RANDOM} cycles=${LAB_CYCLES:-2}
-	local patience=1 more_memory=0 kernel_args=
+	local patience=1 more_memory=0 kernel_args=${KERNEL_ARGS:-}
 	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
 	plan_backend "$backend"
@@ -64,7 +64,7 @@ plan_add() {
 	if debug_kernel "$kernel"; then
 		[[ " ${DEBUG_TYPES[$kernel]} " == *" $type "* ]] ||
 			die "kernel '$kernel' does not start in $type guests; it does in: ${DEBUG_TYPES[$kernel]}"
-		patience=$DEBUG_PATIENCE more_memory=$DEBUG_MEMORY kernel_args=$DEBUG_ARGS
+		patience=$DEBUG_PATIENCE more_memory=$DEBUG_MEMORY kernel_args="$DEBUG_ARGS $kernel_args"
 	fi
 	kernel_dir_of "$kernel"
 	id=$(printf '%02d-%s' $(($(wc -l <"$RUN/plan") + 1)) "$scenario-$kernel-$type-$driver")
