@@ -112,11 +112,7 @@ struct req_iterator {
 		     (iter).i++)
 #endif
 
-#ifdef KERNEL_HAS_COMPLETE_RESULT
-void blk_mq_complete_request(struct request *rq, int error);
-#else
 void blk_mq_complete_request(struct request *rq);
-#endif
 #ifdef KERNEL_HAS_COMPLETE_REMOTE
 bool blk_mq_complete_request_remote(struct request *rq);
 #endif
@@ -276,7 +272,12 @@ void blk_mq_unquiesce_queue(struct request_queue *q);
 /* --- Tag sets ------------------------------------------------------------- */
 
 enum blk_eh_timer_return {
+#ifdef KERNEL_HAS_EH_DONE
 	BLK_EH_DONE,
+#else
+	BLK_EH_NOT_HANDLED,
+	BLK_EH_HANDLED,
+#endif
 	BLK_EH_RESET_TIMER,
 };
 

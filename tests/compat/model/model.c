@@ -27,17 +27,13 @@ void model_request(struct request *rq, enum model_op op)
 	rq->cmd_flags = flags[op];
 }
 
-#ifdef KERNEL_HAS_COMPLETE_RESULT
-void blk_mq_complete_request(struct request *rq, int error)
-{
-	rq->model.completed = !error;
-}
-#else
+/* As in the worst moment: while the request's timeout is handled. */
 void blk_mq_complete_request(struct request *rq)
 {
+#ifdef KERNEL_HAS_EH_DONE
 	rq->model.completed = true;
-}
 #endif
+}
 
 #ifdef KERNEL_HAS_COMPLETE_REMOTE
 bool blk_mq_complete_request_remote(struct request *rq)
