@@ -165,6 +165,12 @@ static bool choose_sectors(struct submitter *sub, struct sim_io *io)
 
 /* ---- payload ---- */
 
+/* Where what may be another domain's begins: larger requests have pages of both kinds. */
+static u32 first_foreign(const struct slot *slot)
+{
+	return slot->nr_pages / 2;
+}
+
 static void need_pages(struct slot *slot, u32 nr)
 {
 	bool foreign = !sim_random(24);
@@ -172,18 +178,21 @@ static void need_pages(struct slot *slot, u32 nr)
 
 	if (slot->nr_pages >= nr)
 		return;
-	sim_grant_foreign(slot->area, 0);
+	if (slot->area)
+		sim_grant_foreign(slot->area + first_foreign(slot) * PAGE_SIZE, 0);
 	free(slot->area);
 	slot->area = aligned_alloc(PAGE_SIZE, nr * PAGE_SIZE);
 	slot->pages = realloc(slot->pages, nr * sizeof(*slot->pages));
 	slot->list = realloc(slot->list, nr * sizeof(*slot->list));
 	slot->nr_pages = nr;
 	for (i = 0; i < nr; i++) {
-		slot->pages[i] = (struct page){ slot->area + i * PAGE_SIZE, 0, foreign };
+		slot->pages[i] = (struct page){ slot->area + i * PAGE_SIZE, 0,
+						foreign && i >= first_foreign(slot) };
 		slot->list[i] = &slot->pages[i];
 	}
 	if (foreign)
-		sim_grant_foreign(slot->area, nr * PAGE_SIZE);
+		sim_grant_foreign(slot->area + first_foreign(slot) * PAGE_SIZE,
+				  (nr - first_foreign(slot)) * PAGE_SIZE);
 }
 
 static u8 *payload(const struct slot *slot, u32 sector)
