@@ -8,12 +8,13 @@
 # Finds a driver that discards too much, too little or elsewhere, that sends what is not
 # offered, or that makes an I/O error of a refusal.
 
-discard_summary="holes seen from dom0, secure discard, bad nodes, refused while in use"
+discard_summary="holes seen from dom0, secure discard, bad nodes, refused while in use and during fstrim"
 discard_class="data"
 discard_mib=16
 
 scenario_discard() {
 	discard_revoked
+	discard_trimmed
 	discard_holes
 	discard_nodes
 	discard_none
@@ -94,6 +95,17 @@ discard_revoked() {
 	disk_ends $discard_mib "after discard was refused"
 }
 
+# The same in the middle of an fstrim, which has more than one to send.
+discard_trimmed() {
+	progress "discard: refused during fstrim"
+	discard_disk full "after 1 discard node now feature-discard 0" \
+		"after 1 discard answer discard unsupported"
+	guest_in 120 discard_free "$seed"
+	expect_at_least 1 "$(own_count xvda answered-unsupported)" "the number of refusals"
+	! guest_said 'I/O error' || fail "the kernel speaks of an I/O error"
+	disk_ends $discard_mib "after discard was refused to fstrim"
+}
+
 discard_none() {
 	progress "discard: not offered"
 	discard_disk minimal
@@ -122,6 +134,26 @@ discard_files() {
 		i=$((i + 1))
 	done
 	seeded_data "$1" 524288 >/mnt/file
+	discard_trim && umount /mnt && filesystem_check
+}
+
+# What is free lies in pieces.
+discard_free() {
+	local i=0
+	/sbin/mke2fs -q -F -t ext4 -E nodiscard /dev/xvda && mount -t ext4 /dev/xvda /mnt || return 1
+	while [ $i -lt 8 ]; do
+		seeded_data "$(($1 + i))" 262144 >/mnt/file$i
+		i=$((i + 1))
+	done
+	sync
+	rm /mnt/file1 /mnt/file3 /mnt/file5
+	sync
+	discard_trim || return 1
+	seeded_data "$(($1 + 6))" 262144 | cmp - /mnt/file6 || return 1
+	umount /mnt && filesystem_check
+}
+
+discard_trim() {
 	# It may be told that there is no such thing any more, but of no error.
 	fstrim /mnt 2>/tmp/trim.out || grep -q "not supported" /tmp/trim.out || {
 		cat /tmp/trim.out
@@ -131,5 +163,4 @@ discard_files() {
 		echo "the file system is not writable any more"
 		return 1
 	}
-	umount /mnt && filesystem_check
 }
