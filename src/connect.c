@@ -486,10 +486,10 @@ void xbf_connect_teardown(struct xbf_dev *dev)
 	u32 i, left, tries;
 
 	xbf_stats_del(dev);
-	for (i = 0; i < dev->nr_queues; i++)
-		xbf_queue_quiet(&dev->queues[i]);
 	if (!dev->orphan)
 		xbf_connect_leave(dev);
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_queue_quiet(&dev->queues[i]);
 
 	left = end_grants(dev);
 	for (tries = 0; left && tries < UNMAP_TRIES; tries++) {

@@ -3,12 +3,12 @@
  * recover.c - a disk that lost its backend: the guest was restored or has
  * migrated, or the backend went and came back.
  *
- * hold: the gates are shut and everybody who might have seen them open is past.
- * take: what the backend has not answered is taken back, unprepared, and parked
- * in front of what waits already; grants and rings end. resume: the new connection
- * stands, the queues of the disk, which stay, are spread over its rings, the gates
- * open, and the bottom halves send what is parked, in as many pieces as the new
- * backend needs.
+ * hold: the gates are shut and everybody who might have seen them open is past;
+ * what the backend answers is still taken. take: the channels are closed, what the
+ * backend has not answered is taken back, unprepared, and parked in front of what
+ * waits already; grants and rings end. resume: the new connection stands, the queues
+ * of the disk, which stay, are spread over its rings, the gates open, and the bottom
+ * halves send what is parked, in as many pieces as the new backend needs.
  *
  * All of it runs in the disk's worker and waits for no I/O.
  */
@@ -22,8 +22,11 @@
 #include "store.h"
 
 /**
- * xbf_recover_hold() - shut the gates; nobody touches rings or grants any more
+ * xbf_recover_hold() - shut the gates; nothing more is sent
  * @dev: the vbd
+ *
+ * The channels stay: a backend that starts anew before it hears that we leave finds
+ * what our nodes say.
  *
  * Idempotent.
  */
@@ -38,8 +41,6 @@ void xbf_recover_hold(struct xbf_dev *dev)
 		blk_mq_quiesce_queue(dev->disk.gd->queue);
 		blk_mq_unquiesce_queue(dev->disk.gd->queue);
 	}
-	for (i = 0; i < dev->nr_queues; i++)
-		xbf_queue_quiet(&dev->queues[i]);
 }
 
 /* Takes back what went by one ring; says how much of it has to wait. */
@@ -79,6 +80,9 @@ u32 xbf_recover_take(struct xbf_dev *dev)
 {
 	u32 i, left = 0;
 
+	/* All of them: a queue may take from another one's ring. */
+	for (i = 0; i < dev->nr_queues; i++)
+		xbf_queue_quiet(&dev->queues[i]);
 	for (i = 0; i < dev->nr_queues; i++) {
 		struct xbf_queue *q = &dev->queues[i];
 
