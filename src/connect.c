@@ -167,15 +167,22 @@ static int make_offer(struct xbf_dev *dev)
 	}
 }
 
-/* The backend closed instead of connecting: what we offer next is smaller. */
+/* What we offer next is smaller; after the smallest it is all again. */
+static bool offer_less(struct xbf_dev *dev)
+{
+	if (xbf_limit_lower(&dev->limit, &dev->plan))
+		return true;
+	xbf_limit_lift(&dev->limit);
+	return false;
+}
+
+/* The backend closed instead of connecting. */
 static void follow_refusal(struct xbf_dev *dev)
 {
 	if (!dev->refused)
 		return;
 	dev->refused = false;
-	if (!xbf_limit_lower(&dev->limit, &dev->plan))
-		xbf_limit_lift(&dev->limit);
-	else
+	if (offer_less(dev))
 		pr_info("%s: the backend in domain %u refused our rings (%u, of %u pages each); offering less\n",
 			xbf_dev_name(dev), dev->backend_id, dev->plan.nr_rings,
 			1u << dev->plan.ring_order);
@@ -190,14 +197,11 @@ static bool is_quota(int err)
 /* We are asked again after a while; by then some may have gone, or we offer less. */
 static void follow_quota(struct xbf_dev *dev)
 {
-	bool less = xbf_limit_lower(&dev->limit, &dev->plan);
-
 	pr_warn("%s: xenstore takes no more nodes of this guest: no room for %u rings of %u pages; %s\n",
 		xbf_dev_name(dev), dev->plan.nr_rings, 1u << dev->plan.ring_order,
-		less ? "offering less" :
-		       "waiting for room: detach another disk, or raise xenstored's quota for the guest");
-	if (!less)
-		xbf_limit_lift(&dev->limit);
+		offer_less(dev) ?
+			"offering less" :
+			"waiting for room: detach another disk, or raise xenstored's quota for the guest");
 }
 
 /**

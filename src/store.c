@@ -185,7 +185,7 @@ atomic_t xbf_ring_nodes = ATOMIC_INIT(0);
  * What it had it may have again, or the rings would shrink with each reconnection. One
  * ring of a page is never too much.
  *
- * Worker only.
+ * Worker only. Return: nodes.
  */
 u32 xbf_store_room(const struct xbf_dev *dev)
 {

@@ -311,19 +311,24 @@ static void write_and_read(const struct rig_config *config)
 	rig_free(rig);
 }
 
-static void data_arrives_whatever_the_form(void **state)
+static void in_every_form(void (*run)(const struct rig_config *config))
 {
 	static const u32 indirect[] = { 0, 12, 32, 1024 };
 	struct rig_config config = { .start = 0xfffffff8 };
 	u32 m, n;
 
-	(void)state;
 	for (m = 0; m < NR_OF(modes); m++)
 		for (n = 0; n < NR_OF(indirect); n++) {
 			config.mode = modes[m];
 			config.max_indirect = indirect[n];
-			write_and_read(&config);
+			run(&config);
 		}
+}
+
+static void data_arrives_whatever_the_form(void **state)
+{
+	(void)state;
+	in_every_form(write_and_read);
 }
 
 /*
@@ -359,17 +364,8 @@ static void page_at_odd_places(const struct rig_config *config)
 
 static void page_of_payload_lies_anywhere(void **state)
 {
-	static const u32 indirect[] = { 0, 12, 32 };
-	struct rig_config config = { 0 };
-	u32 m, n;
-
 	(void)state;
-	for (m = 0; m < NR_OF(modes); m++)
-		for (n = 0; n < NR_OF(indirect); n++) {
-			config.mode = modes[m];
-			config.max_indirect = indirect[n];
-			page_at_odd_places(&config);
-		}
+	in_every_form(page_at_odd_places);
 }
 
 static void read_leaves_the_bytes_beside_it_alone(void **state)
