@@ -33,7 +33,7 @@ static blk_status_t end_status(const struct xbf_shadow *sh)
 	if (sh->status == XBF_ST_ERROR)
 		return BLK_STS_IOERR;
 	if (sh->op == BLKIF_OP_DISCARD)
-		return BLK_STS_NOTSUPP;
+		return xbf_refusal(sh);
 	/* An empty flush that the backend declines: it has no cache to flush. */
 	return BLK_STS_OK;
 }

@@ -7,6 +7,7 @@
  * partition table, deleting it waits for the last request) is the slow work,
  * which reports back by an event.
  */
+#include <linux/pci.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -216,6 +217,8 @@ static void act(struct xbf_dev *dev, u32 actions)
 		xbf_connect_teardown(dev);
 	if (actions & XBF_DO_KNOCK)
 		knock(dev);
+	if (actions & XBF_DO_LOOK)
+		xbf_dev_post(dev, XBF_EV_BACKEND);
 	if (actions & XBF_DO_LOOK_LATER)
 		mod_delayed_work(xbf_wq, &dev->look, LOOK_AGAIN);
 }
@@ -234,7 +237,7 @@ static enum xbf_event read_init_wait(const struct xbf_dev *dev)
 }
 
 /* The backend closes: for a while, or for good? */
-static enum xbf_event read_closing(const struct xbf_dev *dev, enum xenbus_state peer)
+static enum xbf_event read_closing(struct xbf_dev *dev, enum xenbus_state peer)
 {
 	u64 online;
 
@@ -244,7 +247,7 @@ static enum xbf_event read_closing(const struct xbf_dev *dev, enum xenbus_state 
 		return XBF_NR_EVENTS;
 	if (online)
 		return peer == XenbusStateClosing ? XBF_EV_PAUSING : XBF_EV_PAUSED;
-	if (peer == XenbusStateClosing && atomic_read(&dev->opens) && !xbf_close_in_use_now)
+	if (peer == XenbusStateClosing && !xbf_close_in_use_now && !xbf_disk_shut(dev))
 		return XBF_EV_CLOSING_IN_USE;
 	return XBF_EV_BACKEND + peer;
 }
@@ -342,13 +345,25 @@ static int read_vdevice(struct xbf_dev *dev)
 	return 0;
 }
 
+/* To the kernel PVH guests are HVM ones too, but nothing is emulated for them. */
+static bool has_emulated_disks(void)
+{
+	struct pci_dev *platform;
+
+	if (!xen_hvm_domain())
+		return false;
+	platform = pci_get_device(PCI_VENDOR_ID_XEN, PCI_DEVICE_ID_XEN_PLATFORM, NULL);
+	pci_dev_put(platform);
+	return platform;
+}
+
 /* HVM guests have an emulated CD drive; a paravirtual twin would confuse. */
 static bool is_emulated_cdrom(const struct xbf_dev *dev)
 {
 	char *type;
 	bool cdrom;
 
-	if (!xen_hvm_domain())
+	if (!has_emulated_disks())
 		return false;
 	type = xbf_store_text(dev, XBF_NODE_DEVICE_TYPE);
 	cdrom = type && !strcmp(type, "cdrom");

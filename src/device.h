@@ -31,7 +31,7 @@ enum xbf_chore {
  *
  * Written by anyone:
  * @events: bits of enum xbf_event posted and not yet handled
- * @opens: how many have the disk open
+ * @opens: how many have the disk open, see xbf_disk_shut()
  * @ref: held by xenbus, by every opener, and by a teardown that outlives remove
  * @orphan: remove() has returned; xenbus knows the device no more
  *

@@ -51,12 +51,16 @@ static void minors_release(struct xbf_disk *disk)
 	mutex_unlock(&minors_lock);
 }
 
+/* In place of the count of those who have a disk open: nobody has, nobody will. */
+#define OPENS_SHUT	INT_MIN
+
 static int xbf_open(struct gendisk *gd, blk_mode_t mode)
 {
 	struct xbf_dev *dev = gd->private_data;
 
+	if (!atomic_inc_unless_negative(&dev->opens))
+		return -ENXIO;
 	xbf_dev_get(dev);
-	atomic_inc(&dev->opens);
 	return 0;
 }
 XBF_ADAPT_BDEV_OPEN(xbf_open)
@@ -70,6 +74,22 @@ static void xbf_release(struct gendisk *gd)
 	xbf_dev_put(dev);
 }
 XBF_ADAPT_BDEV_RELEASE(xbf_release)
+
+/**
+ * xbf_disk_shut() - let nobody open the disk any more, if nobody has it open
+ * @dev: a vbd that is asked to go
+ *
+ * Who came first, the detach or the opener, is decided here. The next disk that is
+ * made of the vbd opens again.
+ *
+ * Return: true if it is shut.
+ */
+bool xbf_disk_shut(struct xbf_dev *dev)
+{
+	int opens = atomic_cmpxchg(&dev->opens, 0, OPENS_SHUT);
+
+	return !opens || opens == OPENS_SHUT;
+}
 
 static int xbf_getgeo(struct gendisk *gd, struct hd_geometry *geo)
 {
@@ -261,6 +281,7 @@ int xbf_disk_create(struct xbf_dev *dev)
 	name_disk(dev, gd);
 	disk->cached = lim.features & BLK_FEAT_WRITE_CACHE;
 	disk->gd = gd;
+	atomic_cmpxchg(&dev->opens, OPENS_SHUT, 0);
 	return 0;
 
 fail_tags:

@@ -95,10 +95,24 @@ static bool decide(const struct xbf_queue *q, struct xbf_shadow *sh)
 	return likely(sh->op < XBF_OP_DONE);
 }
 
+/**
+ * xbf_refusal() - the status of a discard that no backend does
+ * @sh: its shadow
+ *
+ * Up to 5.18 the block layer takes "not supported" for success, which does no harm to
+ * a plain discard; but who asked for a secure one must not take the data for gone.
+ *
+ * Return: an error.
+ */
+blk_status_t xbf_refusal(const struct xbf_shadow *sh)
+{
+	return sh->kind == XBF_KIND_ERASE ? BLK_STS_IOERR : BLK_STS_NOTSUPP;
+}
+
 /* Ends what decide() found nothing to send for. */
 static void end_decided(struct xbf_shadow *sh)
 {
-	end_unsent(sh, sh->op == XBF_OP_DONE ? BLK_STS_OK : BLK_STS_NOTSUPP);
+	end_unsent(sh, sh->op == XBF_OP_DONE ? BLK_STS_OK : xbf_refusal(sh));
 }
 
 /* Prepares one round with grants that are already in @prep. */

@@ -15,6 +15,7 @@ void xbf_commit_rqs(struct blk_mq_hw_ctx *hctx);
 void xbf_queue_rqs(struct rq_list *rqlist);
 
 void xbf_park(struct xbf_queue *q, struct xbf_shadow *sh);
+blk_status_t xbf_refusal(const struct xbf_shadow *sh);
 void xbf_end_failed(struct xbf_shadow *sh);
 void xbf_refill(struct xbf_queue *q);
 

@@ -47,6 +47,7 @@ static const struct {
 	{ XBF_DO_DELETE, "delete" },
 	{ XBF_DO_TEARDOWN, "teardown" },
 	{ XBF_DO_KNOCK, "knock" },
+	{ XBF_DO_LOOK, "look" },
 	{ XBF_DO_LOOK_LATER, "look later" },
 };
 

@@ -61,8 +61,10 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 	},
 	[XBF_LIFE_LEAVING] = {
 		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_RESIZE | XBF_DO_KNOCK },
+		BACKEND(Closing)	= GO,
 		BACKEND(Closed)		= GO,
-		[XBF_EV_LAST_CLOSE]	= GO,
+		/* Does it still ask? Has somebody opened the disk again? */
+		[XBF_EV_LAST_CLOSE]	= { XBF_LIFE_SAME, XBF_DO_LOOK },
 		[XBF_EV_PAUSING]	= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
 		[XBF_EV_PAUSED]		= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
 		[XBF_EV_RESET]		= { XBF_LIFE_RETURNING, LOSE | XBF_DO_PUBLISH },
@@ -80,7 +82,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		[XBF_EV_PAUSING]	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
 		[XBF_EV_PAUSED]		= { XBF_LIFE_SAME, XBF_DO_REJOIN },
 		/* It may have been asked to go meanwhile. */
-		[XBF_EV_LAST_CLOSE]	= { XBF_LIFE_SAME, XBF_DO_LOOK_LATER },
+		[XBF_EV_LAST_CLOSE]	= { XBF_LIFE_SAME, XBF_DO_LOOK },
 		[XBF_EV_FAILED]		= GO,
 		[XBF_EV_OVERDUE]	= BREAK,
 		[XBF_EV_REMOVE]		= GO,
@@ -93,7 +95,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		[XBF_EV_PAUSED]		= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
 		[XBF_EV_RESET]		= { XBF_LIFE_SAME, LOSE | XBF_DO_PUBLISH },
 		[XBF_EV_AGAIN]		= { XBF_LIFE_AWAY, LOSE | XBF_DO_LOOK_LATER },
-		[XBF_EV_LAST_CLOSE]	= { XBF_LIFE_SAME, XBF_DO_LOOK_LATER },
+		[XBF_EV_LAST_CLOSE]	= { XBF_LIFE_SAME, XBF_DO_LOOK },
 		[XBF_EV_FAILED]		= GO,
 		[XBF_EV_OVERDUE]	= BREAK,
 		[XBF_EV_MOVED]		= { XBF_LIFE_AWAY, LOSE },

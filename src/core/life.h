@@ -39,7 +39,7 @@ enum xbf_event {
 	XBF_EV_FAILED,		/* there is no disk to be made */
 	XBF_EV_AGAIN,		/* coming back did not work out: try again later */
 	XBF_EV_DISK_GONE,	/* the disk is deleted, no I/O is left */
-	XBF_EV_LAST_CLOSE,	/* nobody has the disk open any more */
+	XBF_EV_LAST_CLOSE,	/* nobody had the disk open for a moment */
 	/* what the backend's state means where its number alone does not tell */
 	XBF_EV_RESET,		/* InitWait, and our own state was set back */
 	XBF_EV_PAUSING,		/* Closing, but the backend stays online */
@@ -66,7 +66,8 @@ enum xbf_event {
 #define XBF_DO_DELETE		(1u << 11)	/* delete the disk */
 #define XBF_DO_TEARDOWN		(1u << 12)	/* go to Closed, end grants, free rings */
 #define XBF_DO_KNOCK		(1u << 13)	/* look at the rings, send every event again */
-#define XBF_DO_LOOK_LATER	(1u << 14)	/* look at the backend's state again soon */
+#define XBF_DO_LOOK		(1u << 14)	/* look at the backend's state again */
+#define XBF_DO_LOOK_LATER	(1u << 15)	/* the same, but after a while */
 
 u32 xbf_life_step(enum xbf_life *life, enum xbf_event event);
 bool xbf_life_waits(enum xbf_life life);

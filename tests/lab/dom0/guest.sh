@@ -89,6 +89,8 @@ guest_stop() {
 	for name in "$guest_name" "$guest_name--incoming" "$guest_name--migratedaway"; do
 		xl destroy "$name" >/dev/null 2>&1
 	done
+	# Whoever called this in a subshell leaves no other trace of it.
+	rm -f /tmp/domid
 	domid=
 	guest_log_keep
 }

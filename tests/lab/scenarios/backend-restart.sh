@@ -55,7 +55,8 @@ restart_anew() {
 	progress "backend: made anew, elsewhere"
 	backend_anew xvda 99999
 	disk_connected xvda
-	if guest_said "state reset occurred"; then
+	# What the guest says takes a while to reach its log.
+	if wait_until 5 guest_said "state reset occurred"; then
 		guest_in 90 load_lost
 		guest disk_appears xvda
 		guest_in 180 io_short xvda "$seed"

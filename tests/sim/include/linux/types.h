@@ -276,6 +276,12 @@ typedef struct {
 		*(p) = (new);						\
 	was_;								\
 })
+#define atomic_cmpxchg(v, old, new)	cmpxchg(&(v)->counter, old, new)
+#define atomic_inc_unless_negative(v)						\
+({									\
+	sim_point();							\
+	(v)->counter < 0 ? false : (++(v)->counter, true);		\
+})
 #define xchg(p, new)							\
 ({									\
 	__typeof__(*(p)) was_;						\
