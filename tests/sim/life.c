@@ -124,6 +124,11 @@ static bool is_gone(const struct life_disk *disk)
 	return !sim_xenbus_knows(disk->vdev);
 }
 
+static bool is_bound(const struct life_disk *disk)
+{
+	return sim_xenbus_bound(disk->vdev);
+}
+
 /* The disk has grown, or shrunk, to what its backend says. */
 static bool is_sized(const struct life_disk *disk)
 {
@@ -306,6 +311,8 @@ static void replace_backend(const struct life_event *ev)
 	if (ev->arg % 3 == 0)
 		sim_offer_draw(&disk->offer, &old);
 	disk->errors = sim_xenbus_vanished;
+	/* Whose nodes go while the kernel probes it for the first time is not probed again. */
+	until(is_bound, disk, "bound");
 	make_vbd(disk, ev->arg % 2 ? next_domid++ : disk->domid);
 	expect_fresh(disk);
 }

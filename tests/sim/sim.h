@@ -264,6 +264,7 @@ void sim_vbd_forget(uint32_t vdev);		/* after both sides are Closed: clean up */
 /* The guest is suspended and wakes up: on a new host (all backends new), or cancelled. */
 void sim_guest_suspend(bool cancelled);
 bool sim_xenbus_knows(uint32_t vdev);		/* it is on the guest's bus */
+bool sim_xenbus_bound(uint32_t vdev);		/* and the driver has it */
 extern bool sim_xenbus_vanished;	/* this kernel's xenbus re-probes vanished devices */
 
 /* ---- backend.c ---- */

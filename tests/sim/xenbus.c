@@ -521,12 +521,24 @@ void sim_guest_suspend(bool cancelled)
 
 /* ---- the world ---- */
 
-bool sim_xenbus_knows(uint32_t vdev)
+static struct bus_device *find_vdev(uint32_t vdev)
 {
 	char nodename[64];
 
 	snprintf(nodename, sizeof(nodename), "device/" TYPE "/%u", vdev);
 	return find_device(nodename);
+}
+
+bool sim_xenbus_knows(uint32_t vdev)
+{
+	return find_vdev(vdev);
+}
+
+bool sim_xenbus_bound(uint32_t vdev)
+{
+	const struct bus_device *dev = find_vdev(vdev);
+
+	return dev && dev->bound;
 }
 
 /* The guest boots: it finds what is there, and from now on what changes. */
