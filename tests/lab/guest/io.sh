@@ -54,7 +54,8 @@ END
 	} | io_jobs short
 }
 
-# io_flushes XVDX SEED COUNT: COUNT fsyncs, then COUNT writes that are stable at once.
+# io_flushes XVDX SEED COUNT: COUNT fsyncs, one after each write, then COUNT writes that
+# are stable at once. With fsync=1 alone fio has none after the last write.
 io_flushes() {
 	{
 		io_global "$1" "$2"
@@ -67,6 +68,7 @@ offset=2m
 [fsync]
 rw=randwrite
 fsync=1
+end_fsync=1
 [dsync]
 stonewall
 rw=randwrite

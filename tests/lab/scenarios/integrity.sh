@@ -30,7 +30,8 @@ integrity_on_disk() {
 	fact seed "$seed"
 }
 
-# blkback counts the flushes it was sent: one for each, none swallowed.
+# blkback counts the flushes it was sent: at least one for each, none swallowed. A kernel
+# may send two for a stable write, one by FUA and one of its own.
 integrity_flushes() {
 	local before count=32
 	before=$(back_count xvda f_req 2>/dev/null)
