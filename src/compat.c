@@ -4,3 +4,4 @@
  * newest kernels there is nothing in here.
  */
 #include "compat/events.c"
+#include "compat/request-fn.c"

@@ -149,11 +149,16 @@ static inline bool set_capacity_and_notify(struct gendisk *disk, sector_t size)
 
 /* --- Taking it away ------------------------------------------------------- */
 
-#ifdef XBF_HAVE_BLK_SET_QUEUE_DYING
+#ifndef XBF_HAVE_BLK_MARK_DISK_DEAD
 /* Up to 5.16 */
 static inline void blk_mark_disk_dead(struct gendisk *disk)
 {
+#ifdef XBF_HAVE_BLK_SET_QUEUE_DYING
 	blk_set_queue_dying(disk->queue);
+#else
+	/* Up to 3.16 */
+	xbf_queue_flag(disk->queue, QUEUE_FLAG_DYING, true);
+#endif
 	set_capacity(disk, 0);
 }
 #endif

@@ -70,6 +70,36 @@ static inline void memcpy_to_page(struct page *page, size_t offset, const char *
 }
 #endif
 
+#ifndef XBF_HAVE_KVFREE
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+/* Up to 3.14 */
+static inline void kvfree(const void *p)
+{
+	if (is_vmalloc_addr(p))
+		vfree(p);
+	else
+		kfree(p);
+}
+#endif
+
+#ifndef XBF_HAVE_STRSCPY
+#include <linux/string.h>
+
+/* Up to 4.2; whoever looks at what it returns is not served here. */
+#define strscpy(to, from, size)		((void)strlcpy(to, from, size))
+#endif
+
+#ifndef XBF_HAVE_DEVICE_ATTR_RO
+#include <linux/device.h>
+
+/* Up to 3.10 */
+#define DEVICE_ATTR_RO(name) \
+	struct device_attribute dev_attr_##name = __ATTR_RO(name)
+#endif
+
 #ifndef XBF_HAVE_DEFINE_SHOW_ATTRIBUTE
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -87,6 +117,27 @@ static const struct file_operations name##_fops = {			\
 	.llseek = seq_lseek,						\
 	.release = single_release,					\
 }
+#endif
+
+#ifndef XBF_HAVE_READ_ONCE
+/* Up to 3.18 */
+#define READ_ONCE(x)		ACCESS_ONCE(x)
+#define WRITE_ONCE(x, value)	(ACCESS_ONCE(x) = (value))
+#endif
+
+#ifndef XBF_HAVE_LOAD_ACQUIRE
+/* Up to 3.13 there are none that go one way only. */
+#define smp_load_acquire(p)						\
+({									\
+	__typeof__(*(p)) value_ = ACCESS_ONCE(*(p));			\
+	smp_mb();							\
+	value_;								\
+})
+#define smp_store_release(p, value)					\
+do {									\
+	smp_mb();							\
+	ACCESS_ONCE(*(p)) = (value);					\
+} while (0)
 #endif
 
 #ifndef XBF_HAVE_VIRT_BARRIERS

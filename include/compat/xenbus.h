@@ -51,4 +51,17 @@ static void fn##_adapter(struct xenbus_watch *watch, const char **vec, unsigned 
 	.driver = { .name = driver_name, .owner = THIS_MODULE },
 #endif
 
+#ifndef XBF_HAVE_PV_DISK_DEVICES
+#include <xen/platform_pci.h>
+#include <xen/xen.h>
+
+/* Up to 3.13. A guest that keeps its emulated disks is not to see them twice. */
+static inline bool xen_has_pv_disk_devices(void)
+{
+	return !xen_hvm_domain() ||
+	       (xen_platform_pci_unplug & (XEN_UNPLUG_ALL_IDE_DISKS | XEN_UNPLUG_UNNECESSARY) &&
+		!(xen_platform_pci_unplug & XEN_UNPLUG_NEVER));
+}
+#endif
+
 #endif /* XBF_COMPAT_XENBUS_H */

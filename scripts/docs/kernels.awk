@@ -29,6 +29,9 @@ FNR == 1 {
 /^\/\* #undef XBF_HAVE_/ { lacks[n]++ }
 
 function layer(i) {
+	# No blk-mq of that age lacks this flag but the one of include/compat.
+	if (!has[i, "BLK_STATUS_T"] && !has[i, "SHOULD_MERGE"])
+		return "single-queue, under a blk-mq of ours"
 	if (!has[i, "BLK_STATUS_T"])
 		return "blk-mq, results are numbers"
 	if (!has[i, "RQ_MQ_HCTX"])

@@ -16,6 +16,8 @@ probes=$1 header=$2 symvers=$3
 shift 3
 log=${header%.h}.log
 messages=${header%.h}.messages
+headers=${header%.h}.headers
+symbols=${header%.h}.symbols
 
 probe_die() {
 	echo "probe: $*" >&2
@@ -42,13 +44,24 @@ probe_flags() {
 
 probe_compile() {
 	# shellcheck disable=SC2046 # one word per flag
-	LC_ALL=C "$@" $(probe_flags "$1") "$probes" >"$messages" 2>&1 || true
+	LC_ALL=C "$@" $(probe_flags "$1") -MD -MF "$headers" "$probes" >"$messages" 2>&1 || true
+}
+
+# What the kernel exports, and what it has instead from headers of ours that it lacks.
+probe_symbols() {
+	local missing
+	cat "$symvers"
+	mapfile -t missing < <(tr -s '[:space:]' '\n' <"$headers" | grep '/include/compat/missing/')
+	sed -nE 's/^[a-z].*[ *]([a-z_0-9]+)\(.*/- \1/p' /dev/null "${missing[@]}"
 }
 
 # One line per probe: NAME KIND GROUP ANSWER REASON...
 probe_answers() {
 	local known=/dev/null
-	[ ! -e "$symvers" ] || known=$symvers
+	[ ! -e "$symvers" ] || {
+		probe_symbols >"$symbols"
+		known=$symbols
+	}
 	awk -v file="${probes##*/}" -v symvers="$known" '
 		function remember(kind, group, name) {
 			n++

@@ -36,7 +36,9 @@
 #include <linux/types.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
+#include <xen/interface/io/blkif.h>
 #include <xen/page.h>
+#include <xen/platform_pci.h>
 #include <xen/xen.h>
 #include <xen/xenbus.h>
 
@@ -226,17 +228,15 @@ PROBE_ONE_OF(disk_add, disk_add_parent)
 	add_disk(disk);
 }
 
-PROBE_GROUP(disk_dead, "neither blk_mark_disk_dead() nor blk_set_queue_dying()");
-
 /* 5.17 on */
-PROBE_ONE_OF(disk_dead, blk_mark_disk_dead)
+PROBE(blk_mark_disk_dead)
 {
 	EXPORTED(blk_mark_disk_dead);
 	blk_mark_disk_dead(disk);
 }
 
-/* up to 5.16 */
-PROBE_ONE_OF(disk_dead, blk_set_queue_dying)
+/* 3.17 to 5.16 */
+PROBE(blk_set_queue_dying)
 {
 	EXPORTED(blk_set_queue_dying);
 	blk_set_queue_dying(queue);
@@ -650,6 +650,21 @@ PROBE_ONE_OF(xenbus_state, xenbus_state_path)
 	xb_dev->state = xenbus_read_driver_state("");
 }
 
+/* 3.11 on: a request can name pages that are full of segments. */
+PROBE(blkif_indirect)
+{
+	struct blkif_request_indirect *indirect = NULL;
+
+	indirect->indirect_op = BLKIF_OP_INDIRECT;
+}
+
+/* 3.14 on: says whether disks of ours are there beside emulated ones. */
+PROBE(pv_disk_devices)
+{
+	CALLED(xen_has_pv_disk_devices);
+	(void)xen_has_pv_disk_devices();
+}
+
 /* --- Grants and events ---------------------------------------------------- */
 
 PROBE_GROUP(grant_end_ref, "no known form of gnttab_end_foreign_access_ref()");
@@ -734,6 +749,30 @@ PROBE(kvcalloc)
 	kvfree(kvcalloc((size_t)1, (size_t)1, GFP_KERNEL));
 }
 
+/* 3.15 on */
+PROBE(kvfree)
+{
+	EXPORTED(kvfree);
+	kvfree(NULL);
+}
+
+/* 4.3 on */
+PROBE(strscpy)
+{
+	char text[8];
+
+	/* The only call of it: it may be a macro, which has no address. */
+	(void)strscpy(text, "", sizeof(text));
+}
+
+/* 3.11 on */
+PROBE(device_attr_ro)
+{
+#ifndef DEVICE_ATTR_RO
+	(void)DEVICE_ATTR_RO;
+#endif
+}
+
 /* 5.12 on, and older stable kernels */
 PROBE(memcpy_page)
 {
@@ -755,6 +794,22 @@ PROBE(define_show_attribute)
 PROBE(sector_size)
 {
 	(void)(SECTOR_SIZE >> SECTOR_SHIFT);
+}
+
+/* 3.19 on */
+PROBE(read_once)
+{
+	unsigned int value = 0;
+
+	WRITE_ONCE(value, READ_ONCE(value));
+}
+
+/* 3.14 on */
+PROBE(load_acquire)
+{
+	unsigned int value = 0;
+
+	smp_store_release(&value, smp_load_acquire(&value));
 }
 
 /* 4.5 on: barriers towards other guests, also where this one has a single CPU. */

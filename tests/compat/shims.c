@@ -5,6 +5,8 @@
  * Written as src/ is: by the newest API alone, with compat.h included before the first
  * line. What arrives in the kernel is looked at through model.h.
  */
+#include <xen/interface/io/blkif.h>
+
 #include "model.h"
 
 static const char *test;
@@ -411,6 +413,39 @@ static void test_xenbus(void)
 	check(XBF_XENBUS_RENEWS == model_takes_reset_for_new());
 }
 
+static bool has_disks(int unplugged)
+{
+	xen_platform_pci_unplug = unplugged;
+	return xen_has_pv_disk_devices();
+}
+
+/* Of a guest with emulated hardware. */
+static void test_unplug(void)
+{
+	check(has_disks(0));
+	model_is_hvm = true;
+	check(!has_disks(0) && !has_disks(XEN_UNPLUG_ALL_NICS));
+	check(has_disks(XEN_UNPLUG_ALL_IDE_DISKS) && has_disks(XEN_UNPLUG_UNNECESSARY));
+	check(!has_disks(XEN_UNPLUG_NEVER | XEN_UNPLUG_UNNECESSARY));
+}
+
+/* As the protocol has it for 64 bits. */
+static void test_blkif(void)
+{
+	struct blkif_request request;
+	char *begin = (char *)&request;
+
+	check(sizeof(request) == 112 && sizeof(union blkif_sring_entry) == 112);
+	check((char *)&request.u.rw.id - begin == 8);
+	check((char *)&request.u.indirect.indirect_op - begin == 1);
+	check((char *)&request.u.indirect.nr_segments - begin == 2);
+	check((char *)&request.u.indirect.id - begin == 8);
+	check((char *)&request.u.indirect.sector_number - begin == 16);
+	check((char *)&request.u.indirect.handle - begin == 24);
+	check((char *)&request.u.indirect.indirect_grefs - begin == 28);
+	check(BLKIF_OP_INDIRECT == 6 && BLKIF_MAX_INDIRECT_PAGES_PER_REQUEST == 8);
+}
+
 static void test_grants(void)
 {
 	model_granted = true;
@@ -500,6 +535,26 @@ static int thing_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(thing);
 
+static long size_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return dev && attr && buf;
+}
+static DEVICE_ATTR_RO(size);
+
+static void test_values(void)
+{
+	char name[4];
+	u32 value = 0;
+
+	WRITE_ONCE(value, 7);
+	check(READ_ONCE(value) == 7);
+	smp_store_release(&value, 9);
+	check(smp_load_acquire(&value) == 9);
+	strscpy(name, "too long", sizeof(name));
+	check(!strcmp(name, "too"));
+	check(!strcmp(dev_attr_size.name, "size") && dev_attr_size.show == size_show);
+}
+
 static void test_kernel(void)
 {
 	struct page page = { .data = "0123456789" };
@@ -553,9 +608,12 @@ int main(void)
 		{ "no disk", test_no_disk },
 		{ "bdev", test_bdev },
 		{ "xenbus", test_xenbus },
+		{ "unplug", test_unplug },
+		{ "blkif", test_blkif },
 		{ "grants", test_grants },
 		{ "frames", test_frames },
 		{ "events", test_events },
+		{ "values", test_values },
 		{ "kernel", test_kernel },
 	};
 	unsigned int i;

@@ -411,7 +411,7 @@ void set_capacity_revalidate_and_notify(struct gendisk *disk, sector_t sectors, 
 
 #ifdef KERNEL_HAS_BLK_MARK_DISK_DEAD
 void blk_mark_disk_dead(struct gendisk *disk);
-#else
+#elif defined(KERNEL_HAS_BLK_SET_QUEUE_DYING)
 void blk_set_queue_dying(struct request_queue *q);
 #endif
 

@@ -25,6 +25,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int16_t s16;
 typedef unsigned int gfp_t;
 typedef unsigned int fmode_t;
 typedef u64 sector_t;
@@ -38,6 +39,7 @@ typedef int irqreturn_t;
 #define __GFP_NOWARN	4u
 #define NUMA_NO_NODE	(-1)
 #define THIS_MODULE	((struct module *)NULL)
+#define __packed	__attribute__((packed))
 #define __maybe_unused	__attribute__((unused))
 #define likely(x)	(x)
 #define unlikely(x)	(x)
@@ -72,7 +74,11 @@ void *kzalloc(size_t size, gfp_t flags);
 void *kcalloc(size_t n, size_t size, gfp_t flags);
 void *vzalloc(unsigned long size);
 void kfree(const void *p);
+void vfree(const void *p);
+bool is_vmalloc_addr(const void *p);
+#ifdef KERNEL_HAS_KVFREE
 void kvfree(const void *p);
+#endif
 #ifdef KERNEL_HAS_KVCALLOC
 void *kvcalloc(size_t n, size_t size, gfp_t flags);
 #endif
@@ -89,6 +95,16 @@ void kunmap_atomic(void *addr);
 #define mb()		__sync_synchronize()
 #define rmb()		__sync_synchronize()
 #define wmb()		__sync_synchronize()
+#define smp_mb()	__sync_synchronize()
+#define ACCESS_ONCE(x)	(*(volatile __typeof__(x) *)&(x))
+#ifdef KERNEL_HAS_READ_ONCE
+#define READ_ONCE(x)		ACCESS_ONCE(x)
+#define WRITE_ONCE(x, value)	(ACCESS_ONCE(x) = (value))
+#endif
+#ifdef KERNEL_HAS_LOAD_ACQUIRE
+#define smp_load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, value)	__atomic_store_n(p, value, __ATOMIC_RELEASE)
+#endif
 #ifdef KERNEL_HAS_VIRT_BARRIERS
 #define virt_mb()	mb()
 #define virt_wmb()	wmb()
@@ -223,6 +239,10 @@ static int name##_open(struct inode *inode, struct file *file)			\
 static const struct file_operations name##_fops = { .open = name##_open, .read = seq_read }
 #endif
 
+size_t strlcpy(char *to, const char *from, size_t size);
+#ifdef KERNEL_HAS_STRSCPY
+long strscpy(char *to, const char *from, size_t size);
+#endif
 int scnprintf(char *buf, size_t size, const char *format, ...);
 #ifdef KERNEL_HAS_SYSFS_EMIT
 int sysfs_emit(char *buf, const char *format, ...);
@@ -240,6 +260,16 @@ struct device {
 	struct kobject kobj;
 	struct device *parent;
 };
+
+struct device_attribute {
+	const char *name;
+	long (*show)(struct device *dev, struct device_attribute *attr, char *buf);
+};
+
+#define __ATTR_RO(name_)	{ .name = #name_, .show = name_##_show }
+#ifdef KERNEL_HAS_DEVICE_ATTR_RO
+#define DEVICE_ATTR_RO(name)	struct device_attribute dev_attr_##name = __ATTR_RO(name)
+#endif
 
 struct device_driver {
 	const char *name;

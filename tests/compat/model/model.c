@@ -389,7 +389,6 @@ static bool has_flag(const struct request_queue *q, unsigned int flag)
 #if defined(KERNEL_HAS_LIMITS_FEATURES)
 static void read_features(struct model_limits *lim, const struct request_queue *q)
 {
-	(void)has_flag;
 	lim->cache = q->limits.features & BLK_FEAT_WRITE_CACHE;
 	lim->fua = q->limits.features & BLK_FEAT_FUA;
 	lim->rotational = q->limits.features & BLK_FEAT_ROTATIONAL;
@@ -645,7 +644,7 @@ void blk_mark_disk_dead(struct gendisk *disk)
 	disk->queue->model.dying = true;
 	set_capacity(disk, 0);
 }
-#else
+#elif defined(KERNEL_HAS_BLK_SET_QUEUE_DYING)
 void blk_set_queue_dying(struct request_queue *q)
 {
 	q->model.dying = true;
@@ -654,7 +653,8 @@ void blk_set_queue_dying(struct request_queue *q)
 
 bool model_is_dead(const struct gendisk *disk)
 {
-	return disk->queue->model.dying && !disk->model.capacity;
+	return (disk->queue->model.dying || has_flag(disk->queue, QUEUE_FLAG_DYING)) &&
+	       !disk->model.capacity;
 }
 
 /* --- Operations of a block device ----------------------------------------- */

@@ -21,20 +21,41 @@ void *kcalloc(size_t n, size_t size, gfp_t flags)
 	return kzalloc(n * size, flags);
 }
 
+static void *vmalloced;
+
 void *vzalloc(unsigned long size)
 {
-	return calloc(1, size);
+	vmalloced = calloc(1, size);
+	return vmalloced;
 }
 
 void kfree(const void *p)
 {
+	if (p && p == vmalloced)
+		abort();
 	free((void *)p);
 }
 
-void kvfree(const void *p)
+void vfree(const void *p)
 {
+	vmalloced = NULL;
 	free((void *)p);
 }
+
+bool is_vmalloc_addr(const void *p)
+{
+	return p == vmalloced;
+}
+
+#ifdef KERNEL_HAS_KVFREE
+void kvfree(const void *p)
+{
+	if (is_vmalloc_addr(p))
+		vfree(p);
+	else
+		kfree(p);
+}
+#endif
 
 #ifdef KERNEL_HAS_KVCALLOC
 void *kvcalloc(size_t n, size_t size, gfp_t flags)
@@ -151,6 +172,18 @@ int seq_lseek(struct file *file)
 	return 0;
 }
 
+size_t strlcpy(char *to, const char *from, size_t size)
+{
+	return snprintf(to, size, "%s", from);
+}
+
+#ifdef KERNEL_HAS_STRSCPY
+long strscpy(char *to, const char *from, size_t size)
+{
+	return snprintf(to, size, "%s", from);
+}
+#endif
+
 int scnprintf(char *buf, size_t size, const char *format, ...)
 {
 	va_list args;
@@ -245,6 +278,20 @@ void model_fire(struct xenbus_watch *watch, const char *path, const char *token)
 	watch->callback(watch, vec, 2);
 #endif
 }
+
+int xen_platform_pci_unplug;
+bool model_is_hvm;
+
+#ifdef KERNEL_HAS_PV_DISK_DEVICES
+bool xen_has_pv_disk_devices(void)
+{
+	if (!model_is_hvm)
+		return true;
+	if (xen_platform_pci_unplug & XEN_UNPLUG_NEVER)
+		return false;
+	return xen_platform_pci_unplug & (XEN_UNPLUG_ALL_IDE_DISKS | XEN_UNPLUG_UNNECESSARY);
+}
+#endif
 
 /* --- Grants --------------------------------------------------------------- */
 

@@ -52,6 +52,18 @@ enum xenbus_state xenbus_read_driver_state(const struct xenbus_device *dev, cons
 enum xenbus_state xenbus_read_driver_state(const char *path);
 #endif
 
+/* Emulated disks: both kinds of guests, and what a guest asked to be unplugged. */
+#define XEN_UNPLUG_ALL_IDE_DISKS	(1 << 0)
+#define XEN_UNPLUG_ALL_NICS		(1 << 1)
+#define XEN_UNPLUG_UNNECESSARY		(1 << 16)
+#define XEN_UNPLUG_NEVER		(1 << 17)
+extern int xen_platform_pci_unplug;
+extern bool model_is_hvm;
+#define xen_hvm_domain()		model_is_hvm
+#ifdef KERNEL_HAS_PV_DISK_DEVICES
+bool xen_has_pv_disk_devices(void);
+#endif
+
 /* --- Grants and frames ---------------------------------------------------- */
 
 typedef u32 grant_ref_t;
