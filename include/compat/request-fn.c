@@ -23,17 +23,6 @@ static struct blk_mq_tag_set *set_of(struct request_queue *q)
 	return container_of(q->queue_lock, struct blk_mq_tag_set, lock);
 }
 
-/*
- * A write from before the block layer knew that the disk has a cache is not followed by
- * a flush, though its sender may have asked for one: it is forced.
- */
-static void force_old(struct blk_mq_tag_set *set, struct request *rq)
-{
-	if (rq_data_dir(rq) == WRITE && rq->q->flush_flags & REQ_FUA &&
-	    time_before_eq(rq->start_time, set->thawed))
-		rq->cmd_flags |= REQ_FUA;
-}
-
 /* Takes the next request to @hctx; NULL: there is none, or no tag for it. Queue lock. */
 static struct request *take_one(struct request_queue *q, struct blk_mq_hw_ctx *hctx)
 {
@@ -52,7 +41,6 @@ static struct request *take_one(struct request_queue *q, struct blk_mq_hw_ctx *h
 	set->nr_busy++;
 	rq->tag = tag;
 	rq->special = hctx;
-	force_old(set, rq);
 	return rq;
 }
 
@@ -176,7 +164,6 @@ void blk_mq_unfreeze_queue(struct request_queue *q)
 	struct blk_mq_tag_set *set = set_of(q);
 
 	spin_lock_irq(q->queue_lock);
-	set->thawed = jiffies;
 	if (!--set->nr_frozen)
 		blk_run_queue_async(q);
 	spin_unlock_irq(q->queue_lock);
@@ -229,8 +216,6 @@ int blk_mq_alloc_tag_set(struct blk_mq_tag_set *set)
 
 	spin_lock_init(&set->lock);
 	init_waitqueue_head(&set->idle);
-	/* No request is as old. */
-	set->thawed = jiffies - HZ;
 	set->hctxs = kcalloc(set->nr_hw_queues, sizeof(*set->hctxs), GFP_NOIO);
 	if (!set->hctxs)
 		return -ENOMEM;

@@ -10,7 +10,6 @@
 
 #define HZ			250
 #define BITS_TO_LONGS(n)	(((n) + 63) / 64)
-#define time_before_eq(a, b)	((long)((b) - (a)) >= 0)
 #define smp_processor_id()	model_cpu
 #define spin_lock_init(l)	((l)->held = 0)
 #define spin_lock_irqsave(l, flags)		\
@@ -25,7 +24,6 @@ do {						\
 } while (0)
 
 extern unsigned int model_cpu;
-extern unsigned long jiffies;
 
 /* Whoever waits lets the time pass in which all else happens. */
 typedef int wait_queue_head_t;
@@ -71,10 +69,6 @@ static inline unsigned int find_first_zero_bit(const unsigned long *bits, unsign
 	return i;
 }
 
-#define WRITE		1
-#define REQ_FUA		(1u << 10)
-#define rq_data_dir(rq)	((rq)->cmd_flags & WRITE)
-
 enum blk_eh_timer_return {
 	BLK_EH_NOT_HANDLED,
 	BLK_EH_RESET_TIMER,
@@ -83,8 +77,6 @@ enum blk_eh_timer_return {
 struct request {
 	struct list_head queuelist;
 	struct request_queue *q;
-	unsigned int cmd_flags;
-	unsigned long start_time;
 	void *special;
 	int tag;
 	struct {
@@ -95,7 +87,6 @@ struct request {
 
 struct request_queue {
 	spinlock_t *queue_lock;
-	unsigned int flush_flags;
 	struct {
 		void (*run)(struct request_queue *q);
 		void (*softirq_done)(struct request *rq);

@@ -56,7 +56,6 @@ struct blk_mq_ops {
  * @nr_busy: tags in use; @lock
  * @nr_frozen: freezes; nothing is taken from the disk's queue while there is one; @lock
  * @starved: something waits for a tag; @lock
- * @thawed: when the last freeze ended; @lock
  * @idle: waited on until no tag is in use
  */
 struct blk_mq_tag_set {
@@ -73,7 +72,6 @@ struct blk_mq_tag_set {
 	unsigned int nr_busy;
 	unsigned int nr_frozen;
 	bool starved;
-	unsigned long thawed;
 	wait_queue_head_t idle;
 };
 
