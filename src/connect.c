@@ -194,14 +194,24 @@ static bool is_quota(int err)
 	return err == -ENOSPC || err == -EINVAL;
 }
 
-/* We are asked again after a while; by then some may have gone, or we offer less. */
-static void follow_quota(struct xbf_dev *dev)
+/*
+ * We are asked again after a while; by then some nodes may have gone, or we offer less.
+ * Once the log knows that even the least is too much, it is not told again.
+ */
+static void follow_failed_offer(struct xbf_dev *dev, int err)
 {
+	bool less = is_quota(err) && offer_less(dev);
+
+	if (dev->crowded)
+		return;
+	xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
+	if (!is_quota(err))
+		return;
+	dev->crowded = !less;
 	pr_warn("%s: xenstore takes no more nodes of this guest: no room for %u rings of %u pages; %s\n",
 		xbf_dev_name(dev), dev->plan.nr_rings, 1u << dev->plan.ring_order,
-		offer_less(dev) ?
-			"offering less" :
-			"waiting for room: detach another disk, or raise xenstored's quota for the guest");
+		less ? "offering less" :
+		       "waiting for room: detach another disk, or raise xenstored's quota for the guest");
 }
 
 /**
@@ -258,11 +268,10 @@ int xbf_connect_publish(struct xbf_dev *dev)
 			    block > 1u << XBF_SECTOR_SHIFT;
 	err = xbf_store_offer(dev);
 	dev->offered = !err;
-	if (!err)
-		return 0;
-	xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
-	if (is_quota(err))
-		follow_quota(dev);
+	if (err)
+		follow_failed_offer(dev, err);
+	else
+		dev->crowded = false;
 	return err;
 }
 
