@@ -155,7 +155,7 @@ static void (*const fn##_unused)(struct rq_list *list) __maybe_unused = fn;
 #define XBF_ADAPT_TIMEOUT(fn)						\
 static enum blk_eh_timer_return fn##_adapter(struct request *rq, bool reserved) \
 {									\
-	return fn(rq);							\
+	return xbf_rq_is_out(rq) ? fn(rq) : BLK_EH_RESET_TIMER;		\
 }
 #define XBF_SET_TIMEOUT(fn)		.timeout = fn##_adapter,
 #else

@@ -86,6 +86,22 @@ typedef int blk_status_t;
 #define BLK_STS_IOERR	(-EIO)
 #endif
 
+#ifdef XBF_HAVE_EH_DONE
+static inline bool xbf_rq_is_out(const struct request *rq)
+{
+	return true;
+}
+#else
+/*
+ * Up to 4.17 nobody keeps a request from ending, and from being another one by then,
+ * while its timeout is handled.
+ */
+static inline bool xbf_rq_is_out(const struct request *rq)
+{
+	return READ_ONCE(rq->tag) >= 0 && READ_ONCE(rq->special);
+}
+#endif
+
 #ifndef XBF_HAVE_COMPLETE_REMOTE
 static inline bool blk_mq_complete_request_remote(struct request *rq)
 {

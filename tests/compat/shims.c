@@ -98,6 +98,19 @@ static void test_submit(void)
 	check(model_can_map(&mq_ops));
 }
 
+/* Newer kernels keep a request as long as its timeout is handled. */
+static void test_ended_in_timeout(void)
+{
+#ifndef XBF_HAVE_EH_DONE
+	struct request ended = { .tag = -1, .special = &hctx };
+	struct request anew = { .tag = 0, .special = NULL };
+
+	seen.late = NULL;
+	check(model_timeout(&mq_ops, &ended) == BLK_EH_RESET_TIMER);
+	check(model_timeout(&mq_ops, &anew) == BLK_EH_RESET_TIMER && !seen.late);
+#endif
+}
+
 static void test_quiesce(void)
 {
 	struct request_queue q = { .queuedata = NULL };
@@ -599,6 +612,7 @@ int main(void)
 		void (*run)(void);
 	} tests[] = {
 		{ "submit", test_submit },
+		{ "ended in timeout", test_ended_in_timeout },
 		{ "quiesce", test_quiesce },
 		{ "operations", test_operations },
 		{ "segments", test_segments },
