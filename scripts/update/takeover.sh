@@ -98,7 +98,10 @@ give_back() {
 	look_again "$1"
 	changed=
 	take_away
+	# While dkms finds it by the name that it has there.
+	[[ ! $(built_module) ]] || for_this_kernel remove "$version"
 	rm -f "$taken/$1"
+	add_source
 	settle_rest
 }
 
