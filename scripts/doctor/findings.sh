@@ -68,6 +68,13 @@ image_stale() {
 	! is image-module "$(bare "$(fact module)")" || ! is image-srcversion "$(fact module-srcversion)"
 }
 
+finding copy-stale kernel warning fix \
+	'{stale-copy}, which a boot loader reads, was not made of {image}' \
+	'{copy-again}'
+copy_stale() {
+	is stale-copy '?*'
+}
+
 finding image-unreadable kernel unknown advice \
 	'cannot see what is in {image}: {image-state}' \
 	'run this as root, with the tool that unpacks the image installed'

@@ -11,19 +11,39 @@
 cpio_header='07070[12][0-9A-Fa-f]{104}'
 scratch=
 
-# find_image KERNEL: the path of its initramfs.
-find_image() {
-	local path
+# images_of KERNEL: the paths of its initramfs: first the one that is made, then what boot loaders may read
+# in its place, which are copies of it or unified kernel images.
+images_of() {
+	local pattern path
 
-	for path in "/boot/initrd.img-$1" "/boot/initramfs-$1.img" "/boot/initrd-$1" \
-		"/boot/*/$1/initrd" "/boot/efi/*/$1/initrd" "/efi/*/$1/initrd" \
-		"/boot/efi/EFI/Linux/*$1*.efi" "/efi/EFI/Linux/*$1*.efi"; do
-		path=$(compgen -G "$root$path") || continue
-		path=${path%%$'\n'*}
-		echo "${path#"$root"}"
-		return
+	for pattern in "/boot/initrd.img-$1" "/boot/initramfs-$1.img" "/boot/initrd-$1" \
+		{/boot,/boot/efi,/efi}"/*/$1/initrd"{,".img-$1"} {/boot,/boot/efi,/efi}"/EFI/Linux/*$1*.efi"; do
+		while read -r path; do
+			echo "${path#"$root"}"
+		done < <(compgen -G "$root$pattern")
 	done
-	return 1
+}
+
+# number_at FILE OFFSET BYTES
+number_at() {
+	local number
+
+	number=$(od -An "-tu$3" -j "$2" -N "$3" "$1" 2>/dev/null)
+	echo $((number))
+}
+
+# unified_initramfs FILE: what a unified kernel image has in the section of that name; fails if it has
+# none. Its table of sections has 40 bytes for each, and stands behind its headers.
+unified_initramfs() {
+	local headers table at
+
+	headers=$(number_at "$1" 60 4)
+	table=$((headers + 24 + $(number_at "$1" $((headers + 20)) 2)))
+	at=$(tail -c "+$((table + 1))" "$1" | head -c $((40 * $(number_at "$1" $((headers + 6)) 2))) |
+		LC_ALL=C grep -abo -m 1 '\.initrd')
+	[[ $at ]] || return
+	at=$((table + ${at%%:*}))
+	tail -c "+$(($(number_at "$1" $((at + 20)) 4) + 1))" "$1" | head -c "$(number_at "$1" $((at + 8)) 4)"
 }
 
 # image_parts FILE: "OFFSET COMMAND" of each archive; fails at what it does not know.
@@ -122,21 +142,57 @@ learn_image_module() {
 
 # learn_image KERNEL
 learn_image() {
-	local image file offset tool parts version behind
+	local images file
 
 	learn image ""
 	learn image-fallback no
 	learn image-bootconfig ""
-	image=$(find_image "$1") || return
-	learn image "$image"
-	file=$root$image
-	if [[ $image == *.efi ]]; then
-		learn image-state "a unified kernel image"
-		return
-	elif [[ ! -r $file ]]; then
+	learn stale-copy ""
+	mapfile -t images < <(images_of "$1")
+	((${#images[@]})) || return
+	learn image "${images[0]}"
+	file=$root${images[0]}
+	if [[ ! -r $file ]]; then
 		learn image-state "only root may read it"
-		return
+	elif [[ $file != *.efi ]]; then
+		learn_stale_copy "$file" "${images[@]:1}"
+		learn_image_contents "$1" "$file"
+	elif unified_initramfs "$file" >"$scratch/unified"; then
+		learn_image_contents "$1" "$scratch/unified"
+	else
+		learn image-state "a unified kernel image without an initramfs"
 	fi
+}
+
+# learn_stale_copy FILE COPY...: one that was made of another initramfs.
+learn_stale_copy() {
+	local copy
+
+	for copy in "${@:2}"; do
+		is_copy "$root$copy" "$1" || learn stale-copy "$copy"
+	done
+}
+
+# is_copy COPY FILE: in a unified kernel image there may be microcode before it, and up to three NULs behind.
+is_copy() {
+	local size pad
+
+	[[ $1 == *.efi ]] || {
+		cmp -s "$1" "$2"
+		return
+	}
+	unified_initramfs "$1" >"$scratch/unified" || return
+	size=$(stat -Lc %s "$2")
+	for pad in 0 1 2 3; do
+		tail -c $((size + pad)) "$scratch/unified" | head -c "$size" | cmp -s - "$2" && return
+	done
+	return 1
+}
+
+# learn_image_contents KERNEL FILE
+learn_image_contents() {
+	local file=$2 offset tool parts version behind
+
 	behind=$(bootconfig_size "$file")
 	if ((behind)); then
 		learn image-bootconfig "$(bootconfig_text "$file" | tr '\n' ' ')"
@@ -145,19 +201,19 @@ learn_image() {
 	fi
 	if ! parts=$(image_parts "$file"); then
 		learn image-state damaged
-	else
-		learn image-state read
-		version=${1//./[.]}
-		version=${version//+/[+]}
-		image_drivers=() image_listed='' image_last=''
-		while read -r offset tool; do
-			if command -v "$tool" >/dev/null; then
-				read_image_part "$tool" "$file" "$offset" \
-					"(usr/)?lib/modules/$version/([[:alnum:]/_.+-]*/xen-blkfront(-dkms)?\.ko(\.[a-z0-9]+)?|modules\.dep)|usr/lib/xen-blkfront-dkms/intree/xen-blkfront\.ko|(squashfs|squash|erofs)-root\.img"
-			else
-				learn image-state "$tool is not installed"
-			fi
-		done <<<"$parts"
-		learn_image_module "$file"
+		return
 	fi
+	learn image-state read
+	version=${1//./[.]}
+	version=${version//+/[+]}
+	image_drivers=() image_listed='' image_last=''
+	while read -r offset tool; do
+		if command -v "$tool" >/dev/null; then
+			read_image_part "$tool" "$file" "$offset" \
+				"(usr/)?lib/modules/$version/([[:alnum:]/_.+-]*/xen-blkfront(-dkms)?\.ko(\.[a-z0-9]+)?|modules\.dep)|usr/lib/xen-blkfront-dkms/intree/xen-blkfront\.ko|(squashfs|squash|erofs)-root\.img"
+		else
+			learn image-state "$tool is not installed"
+		fi
+	done <<<"$parts"
+	learn_image_module "$file"
 }

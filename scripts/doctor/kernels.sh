@@ -167,7 +167,10 @@ learn_depmod_override() {
 learn_rebuild() {
 	local image=${2:-/boot/initramfs-$1.img}
 
-	if has update-initramfs && [[ $2 ]]; then
+	learn copy-again "kernel-install add $1 /boot/vmlinuz-$1 $image"
+	if [[ $image == *.efi ]]; then
+		learn rebuild "kernel-install add $1 /boot/vmlinuz-$1"
+	elif has update-initramfs && [[ $2 ]]; then
 		learn rebuild "update-initramfs -u -k $1"
 	elif has update-initramfs; then
 		learn rebuild "update-initramfs -c -k $1"
@@ -189,7 +192,7 @@ learn_next() {
 
 	if is own builtin && ! builtin_is_kept_out; then
 		next=builtin
-	elif is image '?*' && ! is image-state read; then
+	elif { is image '?*' && ! is image-state read; } || is stale-copy '?*'; then
 		next=unknown
 	elif is image '?*'; then
 		case $(fact image-module) in

@@ -32,13 +32,16 @@ settle_image() {
 	image_concerns_us || return
 	if is image ''; then
 		say "it has no initramfs"
-	elif [[ $image == *.efi ]]; then
-		warn "$image is a unified kernel image, which this does not make: run what made it"
 	elif is module-from none; then
 		warn "modprobe finds no driver for Xen disks, so $image was left as it is"
+	elif [[ $image == *.efi ]]; then
+		image_matches ||
+			warn "$image, a unified kernel image, came without $(what_is_in); to have it made again: $(fact rebuild)"
 	else
 		[[ $changed ]] || seal_image
 		{ image_matches && [[ ! $changed ]]; } || remake "$image" || without_us
+		is stale-copy '' ||
+			warn "$(fact stale-copy), which a boot loader reads, was not made of $image. Make it again: $(fact copy-again)"
 	fi
 }
 
@@ -104,7 +107,7 @@ make_image() {
 	if grep -qs mkinitramfs "$(command -v update-initramfs)"; then
 		update-initramfs -u -k "$kernel"
 	elif command -v dracut >/dev/null; then
-		dracut --force "$1.new" "$kernel" && mv -f "$1.new" "$1"
+		dracut --force "$1.new" "$kernel" && mv -f "$1.new" "$1" && tell_boot_loader "$1"
 	else
 		echo "neither initramfs-tools nor dracut is installed"
 		return 1

@@ -76,6 +76,8 @@ take_over() {
 	if ! why=$(not_to_be_taken); then
 		if is image ''; then
 			why="it has no initramfs"
+		elif is image '*.efi'; then
+			why="it boots from $(fact image), a unified kernel image, which is not made here"
 		elif ! set_command_line; then
 			why=$no_command_line
 		fi

@@ -7,7 +7,7 @@ names, each with its subject where that is not the only kernel, disk or machine 
 
 import os
 
-from guest import (FEATURES, NEW, OLD, OURS, OWN, QUEUES, cpio, module, ours)
+from guest import (FEATURES, NEW, OLD, OURS, OWN, QUEUES, cpio, module, ours, unified)
 
 CASES = []
 MODULES = "/lib/modules/%s/" % NEW
@@ -165,10 +165,44 @@ def image_with_the_kernels_own(guest):
     guest.image(NEW, {OWN: module()})
 
 
-@case("image-unreadable")
+UNIFIED = "/boot/efi/EFI/Linux/id-%s.efi" % NEW
+COPY = "/boot/efi/0123/%s/initrd.img-%s" % (NEW, NEW)
+
+
+@case()
 def image_in_a_unified_kernel(guest):
+    guest.write(UNIFIED, unified(guest.read_bytes("/boot/initrd.img-" + NEW)))
     guest.remove("/boot/initrd.img-" + NEW)
-    guest.write("/boot/efi/EFI/Linux/id-%s.efi" % NEW, "MZ")
+
+
+@case("image-stale")
+def image_in_a_unified_kernel_with_the_kernels_own(guest):
+    guest.image(NEW, {OWN: module()})
+    image_in_a_unified_kernel(guest)
+
+
+@case("image-unreadable")
+def image_not_in_a_unified_kernel(guest):
+    guest.remove("/boot/initrd.img-" + NEW)
+    guest.write(UNIFIED, "MZ")
+
+
+@case()
+def image_copied_for_boot_loaders(guest):
+    image = guest.read_bytes("/boot/initrd.img-" + NEW)
+    guest.write(COPY, image)
+    guest.write(UNIFIED, unified(cpio({"kernel/x86/microcode/AuthenticAMD.bin": b""}) + image + bytes(-len(image) % 4)))
+
+
+@case("copy-stale")
+def image_newer_than_its_copy(guest):
+    guest.write(COPY, guest.read_bytes("/boot/initrd.img-" + NEW)[:-1])
+
+
+@case("copy-stale")
+def image_newer_than_a_unified_kernel(guest):
+    image = guest.read_bytes("/boot/initrd.img-" + NEW)
+    guest.write(UNIFIED, unified(image[:-9] + bytes(9)))
 
 
 @case("image-unreadable")

@@ -74,6 +74,20 @@ def cpio(files, pad=512):
     return out + bytes(-len(out) % pad)
 
 
+def unified(initramfs):
+    """A unified kernel image: a program for UEFI with what is in it in sections, the last one here the initramfs."""
+    contents = [(b".cmdline", b"root=/dev/xvda1"), (b".linux", b"MZ.initrd"), (b".initrd", initramfs)]
+    headers = (b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(2) +
+               len(contents).to_bytes(2, "little") + bytes(12) + (16).to_bytes(2, "little") + bytes(2) + bytes(16))
+    table, body, start = b"", b"", 512
+    for name, data in contents:
+        padded = data + bytes(-len(data) % 512)
+        numbers = [len(data), 4096, len(padded), start + len(body), 0, 0, 0, 0]
+        table += name.ljust(8, b"\0") + b"".join(number.to_bytes(4, "little") for number in numbers)
+        body += padded
+    return (headers + table).ljust(start, b"\0") + body
+
+
 def boot_config(text, archives):
     """What stands behind the archives of an initramfs, as the kernel reads it."""
     data = text.encode()
@@ -128,6 +142,10 @@ class Guest:
 
     def read(self, name):
         with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def read_bytes(self, name):
+        with open(self.path(name), "rb") as file:
             return file.read()
 
     def edit(self, name, old, new):

@@ -19,7 +19,7 @@ build_in() {
 	echo "ffffffff8342af10 t xlblk_init" >>"/boot/System.map-$1"
 	mv "/lib/modules/$1/kernel/drivers/block/$module".ko* /xbf/
 	depmod "$1"
-	update-initramfs -u -k "$1"
+	make_image "$1"
 }
 
 # GRUB without disks that it could look at.

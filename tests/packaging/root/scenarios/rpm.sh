@@ -91,7 +91,7 @@ scenario_rpm() {
 	step "a kernel comes, as kernel-install does it"
 	check "kernel-install: the module's hook" /usr/lib/kernel/install.d/41-xen-blkfront.install add "$kernel"
 	dracut --force "$(image_of "$kernel")" "$kernel"
-	check "kernel-install: the image's hook" /usr/lib/kernel/install.d/51-xen-blkfront.install add "$kernel"
+	check "kernel-install: the image's hook" /usr/lib/kernel/install.d/95-xen-blkfront.install add "$kernel"
 	check_ours "kernel-install" "$version"
 
 	newer
