@@ -202,12 +202,12 @@ static void follow_failed_offer(struct xbf_dev *dev, int err)
 {
 	bool less = is_quota(err) && offer_less(dev);
 
-	if (dev->crowded)
+	if (dev->told)
 		return;
 	xenbus_dev_error(dev->xdev, err, "writing the frontend's nodes");
 	if (!is_quota(err))
 		return;
-	dev->crowded = !less;
+	dev->told = !less;
 	pr_warn("%s: xenstore takes no more nodes of this guest: no room for %u rings of %u pages; %s\n",
 		xbf_dev_name(dev), dev->plan.nr_rings, 1u << dev->plan.ring_order,
 		less ? "offering less" :
@@ -271,7 +271,7 @@ int xbf_connect_publish(struct xbf_dev *dev)
 	if (err)
 		follow_failed_offer(dev, err);
 	else
-		dev->crowded = false;
+		dev->told = false;
 	return err;
 }
 
@@ -337,6 +337,7 @@ void xbf_connect_open(struct xbf_dev *dev, const char *how)
 	u32 i;
 
 	dev->was = dev->features;
+	dev->told = false;
 	xbf_limit_lift(&dev->limit);
 	announce(dev, how);
 	for (i = 0; i < dev->plan.nr_rings; i++)
@@ -351,7 +352,7 @@ void xbf_connect_open(struct xbf_dev *dev, const char *how)
  * @dev: the vbd; the backend is Connected
  *
  * Return: 0 when I/O may flow; -EAGAIN when there may be a disk, but no backend for
- * it any more. On another error the caller breaks and tears down.
+ * it any more, or no place for it yet. On another error the caller breaks and tears down.
  */
 int xbf_connect_finish(struct xbf_dev *dev)
 {
@@ -366,7 +367,12 @@ int xbf_connect_finish(struct xbf_dev *dev)
 	if (!err)
 		err = xbf_disk_create(dev);
 	if (err) {
-		xenbus_dev_error(dev->xdev, err, "making the disk");
+		if (!dev->told)
+			xenbus_dev_error(dev->xdev, err, "%s",
+					 err == -EAGAIN ?
+						 "waiting for the disk before it to be deleted" :
+						 "making the disk");
+		dev->told = err == -EAGAIN;
 		return err;
 	}
 	dev->was = dev->features;

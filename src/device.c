@@ -77,7 +77,7 @@ void xbf_dev_post(struct xbf_dev *dev, enum xbf_event event)
 static void start_slow(struct xbf_dev *dev, enum xbf_chore chore)
 {
 	set_bit(chore, &dev->chores);
-	queue_work(xbf_wq, &dev->slow);
+	queue_work(xbf_slow_wq, &dev->slow);
 }
 
 /**
@@ -508,18 +508,20 @@ static bool is_closed(struct xbf_dev *dev)
 }
 
 struct leftover {
-	struct work_struct work;
+	struct delayed_work work;
 	struct xbf_dev *dev;
 };
 
 /* Finishes a removal that has to wait for the backend to let go of pages. */
 static void finish_removal(struct work_struct *work)
 {
-	struct leftover *rest = container_of(work, struct leftover, work);
+	struct leftover *rest = container_of(to_delayed_work(work), struct leftover, work);
 	struct xbf_dev *dev = rest->dev;
 
-	while (!wait_event_timeout(dev->gone, is_closed(dev), REMOVE_TIMEOUT))
-		;
+	if (!is_closed(dev)) {
+		queue_delayed_work(xbf_slow_wq, &rest->work, LOOK_AGAIN);
+		return;
+	}
 	put_device(&dev->xdev->dev);
 	dev_release(dev);
 	kfree(rest);
@@ -529,13 +531,13 @@ static void leave_rest(struct xbf_dev *dev)
 {
 	struct leftover *rest = kzalloc(sizeof(*rest), GFP_KERNEL | __GFP_NOFAIL);
 
-	pr_warn("%s: the backend in domain %u still maps pages of I/O in flight; removal goes on in the background\n",
-		xbf_dev_name(dev), dev->backend_id);
+	pr_warn("%s: not gone after %u s; perhaps the backend in domain %u still maps pages of I/O in flight; removal goes on in the background\n",
+		xbf_dev_name(dev), REMOVE_TIMEOUT / HZ, dev->backend_id);
 	WRITE_ONCE(dev->orphan, true);
 	get_device(&dev->xdev->dev);
 	rest->dev = dev;
-	INIT_WORK(&rest->work, finish_removal);
-	queue_work(xbf_wq, &rest->work);
+	INIT_DELAYED_WORK(&rest->work, finish_removal);
+	queue_delayed_work(xbf_slow_wq, &rest->work, LOOK_AGAIN);
 }
 
 static LIST_HEAD(left);

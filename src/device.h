@@ -51,7 +51,7 @@ enum xbf_chore {
  * @limit: of the next offer
  * @offered: an offer stands that the backend has not answered
  * @refused: it closed instead
- * @crowded: xenstore had no room for the least offer, and the log knows
+ * @told: the log knows what a connection waits for
  * @nodes: in xenstore that its rings are counted with, see xbf_store_claim()
  * @large_blocks: it said before connecting that a block has more than 512 bytes
  * @queues: @nr_queues of them; as long as there is a disk it is these
@@ -90,7 +90,7 @@ struct xbf_dev {
 	struct xbf_limit limit;
 	bool offered;
 	bool refused;
-	bool crowded;
+	bool told;
 	bool large_blocks;
 	u32 nodes;
 	struct xbf_queue *queues;

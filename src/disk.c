@@ -18,25 +18,36 @@
 static DEFINE_MUTEX(minors_lock);
 static LIST_HEAD(minors_used);
 
-static int minors_reserve(struct xbf_disk *disk)
+/* 0: there is place beside the other; -EAGAIN: there will be, it is on its way out. */
+static int minors_compare(const struct xbf_disk *disk, const struct xbf_disk *other)
 {
 	const struct xbf_vdev *mine = &disk->vdev;
+	bool same_name = !strcmp(disk->name, other->name);
+
+	if (!same_name && (mine->minor >= other->vdev.minor + other->vdev.nr_minors ||
+			   other->vdev.minor >= mine->minor + mine->nr_minors))
+		return 0;
+	if (READ_ONCE(container_of(other, struct xbf_dev, disk)->life) == XBF_LIFE_CLOSING)
+		return -EAGAIN;
+	if (same_name)
+		pr_err("%s: there is another disk of that name; configure another vdev for this one\n",
+		       disk->name);
+	else
+		pr_err("%s: minors %u to %u are taken by %s; configure another vdev for it\n",
+		       disk->name, mine->minor, mine->minor + mine->nr_minors - 1, other->name);
+	return -EBUSY;
+}
+
+static int minors_reserve(struct xbf_disk *disk)
+{
 	struct xbf_disk *other;
 	int err = 0;
 
 	mutex_lock(&minors_lock);
 	list_for_each_entry(other, &minors_used, minors) {
-		if (!strcmp(disk->name, other->name)) {
-			pr_err("%s: there is another disk of that name; configure another vdev for this one\n",
-			       disk->name);
-			err = -EBUSY;
-		} else if (mine->minor < other->vdev.minor + other->vdev.nr_minors &&
-			   other->vdev.minor < mine->minor + mine->nr_minors) {
-			pr_err("%s: minors %u to %u are taken by %s; configure another vdev for it\n",
-			       disk->name, mine->minor, mine->minor + mine->nr_minors - 1,
-			       other->name);
-			err = -EBUSY;
-		}
+		err = minors_compare(disk, other);
+		if (err)
+			break;
 	}
 	if (!err)
 		list_add(&disk->minors, &minors_used);
@@ -256,7 +267,8 @@ static void name_disk(struct xbf_dev *dev, struct gendisk *gd)
  * xbf_disk_create() - make the gendisk, without showing it to anyone
  * @dev: a vbd whose plan is complete
  *
- * Worker only. Return: 0 or an error; nothing is left then.
+ * Worker only. Return: 0 or an error; nothing is left then. -EAGAIN: in its place is
+ * still a disk that is being deleted.
  */
 int xbf_disk_create(struct xbf_dev *dev)
 {

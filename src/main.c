@@ -99,6 +99,7 @@ MODULE_PARM_DESC(
 	"Leave disks that are unbound to another driver, when this one is unloaded (default N)");
 
 struct workqueue_struct *xbf_wq;
+struct workqueue_struct *xbf_slow_wq;
 struct xbf_budget xbf_budget;
 
 static atomic_t nr_disks = ATOMIC_INIT(0);
@@ -183,11 +184,16 @@ static int __init xbf_init(void)
 	xbf_wq = alloc_workqueue("xen-blkfront", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!xbf_wq)
 		return -ENOMEM;
+	xbf_slow_wq = alloc_workqueue("xen-blkfront-io", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!xbf_slow_wq) {
+		err = -ENOMEM;
+		goto fail_wq;
+	}
 	err = register_blkdev(XBF_MAJOR, "xvd");
 	if (err) {
 		pr_err("xen-blkfront: cannot get block major %d (error %d): is another xen-blkfront loaded or built in?\n",
 		       XBF_MAJOR, err);
-		goto fail_wq;
+		goto fail_slow_wq;
 	}
 	xbf_stats_init();
 	register_pm_notifier(&sleep_notifier);
@@ -200,6 +206,8 @@ fail_notifier:
 	unregister_pm_notifier(&sleep_notifier);
 	xbf_stats_exit();
 	unregister_blkdev(XBF_MAJOR, "xvd");
+fail_slow_wq:
+	destroy_workqueue(xbf_slow_wq);
 fail_wq:
 	destroy_workqueue(xbf_wq);
 	return err;
@@ -221,6 +229,7 @@ static void __exit xbf_exit(void)
 	xbf_stats_exit();
 	xbf_quarantine_exit();
 	unregister_blkdev(XBF_MAJOR, "xvd");
+	destroy_workqueue(xbf_slow_wq);
 	destroy_workqueue(xbf_wq);
 }
 module_exit(xbf_exit);

@@ -10,7 +10,12 @@
 #include "core/grant.h"
 #include "core/plan.h"
 
+/*
+ * When memory is short the kernel runs all work of a queue one after the other. So what
+ * may wait for I/O has a queue of its own: I/O may wait for what is in the other one.
+ */
 extern struct workqueue_struct *xbf_wq;
+extern struct workqueue_struct *xbf_slow_wq;
 extern struct xbf_budget xbf_budget;
 /* Nodes in xenstore that the rings of all disks are counted with. */
 extern atomic_t xbf_ring_nodes;

@@ -60,6 +60,7 @@ static struct xbf_shadow *start(struct request *rq)
 
 	blk_mq_start_request(rq);
 	sh->foreign = false;
+	sh->through = false;
 	if (kind < XBF_KIND_FLUSH)
 		nr = count_pieces(rq, &sh->foreign);
 	else if (kind == XBF_NR_KINDS)
@@ -88,9 +89,11 @@ static bool decide(const struct xbf_queue *q, struct xbf_shadow *sh)
 	const struct xbf_dev *dev = q->dev;
 
 	/* The block layer does not know yet that there is a cache, and never flushes. */
-	if (unlikely(!READ_ONCE(dev->disk.cached)) && sh->kind == XBF_KIND_WRITE &&
-	    xbf_plan_flushes(&dev->plan))
-		sh->kind = XBF_KIND_FORCE;
+	if (unlikely(!READ_ONCE(dev->disk.cached)) && xbf_plan_flushes(&dev->plan)) {
+		sh->through = true;
+		if (sh->kind == XBF_KIND_WRITE)
+			sh->kind = XBF_KIND_FORCE;
+	}
 	sh->op = READ_ONCE(dev->plan.ops[sh->kind]);
 	return likely(sh->op < XBF_OP_DONE);
 }

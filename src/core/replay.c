@@ -59,6 +59,21 @@ u32 xbf_replay_take(struct xbf_ring *ring, struct xbf_shadow_list *out)
 	return nr;
 }
 
+/* Is it to be stable when it completes? */
+static bool promises_stability(const struct xbf_shadow *sh)
+{
+	switch (sh->kind) {
+	case XBF_KIND_FORCE:
+	case XBF_KIND_DATA_FLUSH:
+		return true;
+	case XBF_KIND_DISCARD:
+	case XBF_KIND_ERASE:
+		return sh->through;
+	default:
+		return false;
+	}
+}
+
 /**
  * xbf_replay_stage() - is a request that has ended done, or is there more to it?
  * @sh: a request without a further round
@@ -66,13 +81,13 @@ u32 xbf_replay_take(struct xbf_ring *ring, struct xbf_shadow_list *out)
  *
  * A barrier that the backend declines has not done its work: its data is sent
  * again, as a write and then a flush. The same two make up a forced write on a
- * disk that came to a backend without barriers.
+ * disk that came to a backend without barriers; a discard may need a flush too.
  *
  * Return: true when @sh was started anew.
  */
 bool xbf_replay_stage(struct xbf_shadow *sh, u64 sector)
 {
-	if (sh->kind != XBF_KIND_FORCE && sh->kind != XBF_KIND_DATA_FLUSH)
+	if (likely(sh->kind < XBF_KIND_FORCE) || !promises_stability(sh))
 		return false;
 	if (sh->op == BLKIF_OP_WRITE_BARRIER) {
 		if (sh->status != XBF_ST_NOTSUPP)

@@ -59,6 +59,7 @@ enum xbf_status {
  * @status: worst enum xbf_status so far
  * @nr_total: segments of the whole request
  * @kind: enum xbf_kind
+ * @through: a discard is to be stable when it completes; the owner's
  * @foreign: its pages are another domain's: they can only be copied; the owner's
  *
  * Between prepare and push the submitter owns the entry; on the ring the
@@ -84,6 +85,7 @@ struct xbf_shadow {
 	u16 status;
 	u16 nr_total;
 	u8 kind;
+	bool through;
 	bool foreign;
 };
 

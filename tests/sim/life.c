@@ -15,6 +15,8 @@
 #include <xen/interface/io/xenbus.h>
 
 #include "backend.h"
+#include "load.h"
+#include "model.h"
 
 #define US		1000ull
 #define MS		(1000 * US)
@@ -96,14 +98,6 @@ static void make_vbd(struct life_disk *disk, uint16_t domid)
 	sim_backend_start(disk->vdev, domid, &disk->offer);
 }
 
-static void plug(struct life_disk *disk)
-{
-	disk->plugged = true;
-	disk->errors = false;
-	make_vbd(disk, next_domid++);
-	sim_load_use(disk->vdev, true);
-}
-
 /* ---- waiting ---- */
 
 static bool is_live(const struct life_disk *disk)
@@ -124,6 +118,11 @@ static bool is_gone(const struct life_disk *disk)
 	return !sim_xenbus_knows(disk->vdev);
 }
 
+static bool is_deleted(const struct life_disk *disk)
+{
+	return !sim_disk_find(disk->name);
+}
+
 static bool is_bound(const struct life_disk *disk)
 {
 	return sim_xenbus_bound(disk->vdev);
@@ -137,6 +136,28 @@ static bool is_sized(const struct life_disk *disk)
 	const char *node = sim_store_read(sim_back_path(path, disk->vdev, "sectors"));
 
 	return seen && node && sim_disk_capacity(seen) == strtoull(node, NULL, 10);
+}
+
+static bool offers(const struct life_disk *disk, const char *feature)
+{
+	char path[SIM_PATH];
+	const char *node = sim_store_read(sim_back_path(path, disk->vdev, feature));
+
+	return node && strtoul(node, NULL, 10);
+}
+
+/* The block layer asks for nothing that the backend does not offer. */
+static bool is_modest(const struct life_disk *disk)
+{
+	struct sim_disk *seen = sim_disk_find(disk->name);
+	const struct queue_limits *limits = seen ? sim_disk_limits(seen) : NULL;
+
+	if (!limits)
+		return false;
+	if (limits->features & BLK_FEAT_WRITE_CACHE && !offers(disk, "feature-flush-cache") &&
+	    !offers(disk, "feature-barrier"))
+		return false;
+	return !limits->max_hw_discard_sectors || offers(disk, "feature-discard");
 }
 
 /* The disk is read-only if its backend is. */
@@ -167,6 +188,17 @@ static void until(bool (*reached)(const struct life_disk *disk), const struct li
 				   sim_back_state(disk->vdev));
 		sim_sleep(POLL);
 	}
+}
+
+static void plug(struct life_disk *disk)
+{
+	/* In its place there may be one that could not be deleted yet. */
+	if (sim_workers_short)
+		until(is_deleted, disk, "deleted");
+	disk->plugged = true;
+	disk->errors = false;
+	make_vbd(disk, next_domid++);
+	sim_load_use(disk->vdev, true);
 }
 
 static void settle(void)
@@ -460,7 +492,7 @@ static void hot_plug(const struct life_event *ev)
 		plug(&disks[i]);
 }
 
-static void set_capacity(struct life_disk *disk, uint64_t sectors, bool only_node)
+static void write_capacity(struct life_disk *disk, uint64_t sectors, bool only_node)
 {
 	char path[SIM_PATH];
 
@@ -474,19 +506,19 @@ static void set_capacity(struct life_disk *disk, uint64_t sectors, bool only_nod
 
 static void grow(const struct life_event *ev)
 {
-	set_capacity(ev->disk, ev->disk->offer.sectors + 8 * (1 + ev->arg % 64), false);
+	write_capacity(ev->disk, ev->disk->offer.sectors + 8 * (1 + ev->arg % 64), false);
 }
 
 static void shrink(const struct life_event *ev)
 {
 	(void)ev;
-	set_capacity(ev->disk, SIM_DISK_SECTORS, false);
+	write_capacity(ev->disk, SIM_DISK_SECTORS, false);
 }
 
 static void rewrite_sectors(const struct life_event *ev)
 {
 	settle();
-	set_capacity(ev->disk, ev->disk->offer.sectors + 8 * (1 + ev->arg % 64), true);
+	write_capacity(ev->disk, ev->disk->offer.sectors + 8 * (1 + ev->arg % 64), true);
 }
 
 static void write_state(const struct life_disk *disk, int state)
@@ -768,9 +800,12 @@ void sim_life_finish(void)
 	unsigned int i;
 
 	settle();
-	for (i = 0; i < nr_disks; i++)
-		if (disks[i].plugged)
-			until(is_sized, &disks[i], "as large as its backend says");
+	for (i = 0; i < nr_disks; i++) {
+		if (!disks[i].plugged)
+			continue;
+		until(is_sized, &disks[i], "as large as its backend says");
+		until(is_modest, &disks[i], "as modest as its backend");
+	}
 	use_all(false);
 	for (i = 0; i < nr_disks; i++) {
 		if (!disks[i].plugged)

@@ -16,6 +16,8 @@ bool sim_holds_locks(void);
 bool history_kept(void);
 /* work.c */
 void work_check_clean(void);
+/* Memory is too short for more workers than the one that each queue keeps for that case. */
+extern bool sim_workers_short;
 /* linux.c: reads a file of the driver's debugfs, if there is one. */
 void sim_debugfs_read(void);
 

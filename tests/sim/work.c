@@ -32,6 +32,7 @@ struct worker {
 static struct worker *workers;
 static struct sim_wait something_done;
 static unsigned int nr_queues;
+bool sim_workers_short;
 
 struct workqueue_struct *alloc_workqueue(const char *format, unsigned int flags, int max_active,
 					 ...)
@@ -108,7 +109,7 @@ static void enqueue(struct workqueue_struct *wq, struct work_struct *work)
 	else
 		wq->head = work;
 	wq->tail = work;
-	if (wq->workers && wq->flags & WQ_ORDERED)
+	if (wq->workers && (sim_workers_short || wq->flags & WQ_ORDERED))
 		return;
 	wq->workers++;
 	sim_spawn(wq->name, SIM_PROCESS, run_worker, wq);

@@ -27,6 +27,7 @@ static void draw_parameters(void)
 	sim_param_set("max_indirect_segments", sim_chance(3) ? sim_random(64) : 256);
 	sim_param_set("feature_persistent", sim_chance(2));
 	sim_param_set("trusted", !sim_chance(4));
+	sim_workers_short = sim_config.seed % 4 == 3;
 }
 
 static void check_clean(void)

@@ -369,7 +369,7 @@ static void request_goes_on_where_its_last_round_ended(void **state)
 
 /* ---- stages ---- */
 
-static void only_forced_writes_have_a_second_stage(void **state)
+static void only_what_is_to_be_stable_has_a_second_stage(void **state)
 {
 	static const u8 statuses[] = { XBF_ST_OK, XBF_ST_NOTSUPP, XBF_ST_ERROR };
 	static const struct {
@@ -386,12 +386,15 @@ static void only_forced_writes_have_a_second_stage(void **state)
 		{ XBF_KIND_DISCARD, BLKIF_OP_DISCARD, NEVER(XBF_KIND_DISCARD) },
 		{ XBF_KIND_ERASE, BLKIF_OP_DISCARD, NEVER(XBF_KIND_ERASE) },
 		/* A barrier is all there is to it, unless it is declined. */
-		{ XBF_KIND_FORCE, BLKIF_OP_WRITE_BARRIER,
+		{ XBF_KIND_FORCE,
+		  BLKIF_OP_WRITE_BARRIER,
 		  { XBF_KIND_FORCE, XBF_KIND_DATA_FLUSH, XBF_KIND_FORCE } },
 		/* Where there are none, a flush follows what was written. */
-		{ XBF_KIND_FORCE, BLKIF_OP_WRITE,
+		{ XBF_KIND_FORCE,
+		  BLKIF_OP_WRITE,
 		  { XBF_KIND_FLUSH, XBF_KIND_FORCE, XBF_KIND_FORCE } },
-		{ XBF_KIND_DATA_FLUSH, BLKIF_OP_WRITE,
+		{ XBF_KIND_DATA_FLUSH,
+		  BLKIF_OP_WRITE,
 		  { XBF_KIND_FLUSH, XBF_KIND_DATA_FLUSH, XBF_KIND_DATA_FLUSH } },
 	};
 	struct xbf_shadow sh;
@@ -408,6 +411,28 @@ static void only_forced_writes_have_a_second_stage(void **state)
 			assert_int_equal(sh.kind, rows[i].next[j]);
 			if (rows[i].next[j] == rows[i].kind)
 				assert_int_equal(sh.status, statuses[j]);
+		}
+}
+
+/* Where nobody will flush, a flush follows what was discarded, and nothing else. */
+static void discard_may_be_made_stable(void **state)
+{
+	static const u8 kinds[] = { XBF_KIND_READ, XBF_KIND_WRITE, XBF_KIND_FLUSH, XBF_KIND_DISCARD,
+				    XBF_KIND_ERASE };
+	static const u8 statuses[] = { XBF_ST_OK, XBF_ST_NOTSUPP, XBF_ST_ERROR };
+	u32 i, j;
+
+	(void)state;
+	for (i = 0; i < NR_OF(kinds); i++)
+		for (j = 0; j < NR_OF(statuses); j++) {
+			struct xbf_shadow sh = { .kind = kinds[i],
+						 .op = BLKIF_OP_DISCARD,
+						 .status = statuses[j],
+						 .through = true };
+			bool follows = kinds[i] >= XBF_KIND_DISCARD && statuses[j] == XBF_ST_OK;
+
+			assert_int_equal(xbf_replay_stage(&sh, 8), follows);
+			assert_int_equal(sh.kind, follows ? XBF_KIND_FLUSH : kinds[i]);
 		}
 }
 
@@ -545,7 +570,8 @@ int main(void)
 		TEST(nothing_is_lost_between_two_backends),
 		TEST(nothing_is_lost_on_a_long_journey),
 		TEST(request_goes_on_where_its_last_round_ended),
-		TEST(only_forced_writes_have_a_second_stage),
+		TEST(only_what_is_to_be_stable_has_a_second_stage),
+		TEST(discard_may_be_made_stable),
 		TEST(declined_barrier_starts_over),
 		TEST(forced_write_follows_the_backend),
 		TEST(flush_of_a_forced_write_is_replayed_alone),
