@@ -65,7 +65,8 @@ finding image-stale kernel warning fix \
 image_stale() {
 	{ is own module || is module-from ours; } && is image-state read && is image-module '?*' &&
 		! is module-from none || return
-	! is image-module "$(bare "$(fact module)")" || ! is image-srcversion "$(fact module-srcversion)"
+	! is image-module "$(bare "$(fact module)")" || ! is image-srcversion "$(fact module-srcversion)" ||
+		! is image-version "$(fact module-version)"
 }
 
 finding copy-stale kernel warning fix \

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables of the other files
 # SPDX-License-Identifier: GPL-2.0
 #
-# The initramfs of one kernel: it has the driver that modprobe would take, byte for byte the same
-# build, or it is made anew; and an image with a driver is never given up for one without.
+# The initramfs of one kernel: it has the driver that modprobe would take, of the same sources and
+# version, or it is made anew; and an image with a driver is never given up for one without.
 
 image_matches() {
 	if is module-from builtin; then
@@ -16,7 +16,8 @@ image_matches() {
 has_the_module() {
 	is image-state read && is module '?*' &&
 		is image-module "$(bare "$(fact module)")" &&
-		is image-srcversion "$(fact module-srcversion)" && is image-signed "$(fact module-signed)" &&
+		is image-srcversion "$(fact module-srcversion)" && is image-version "$(fact module-version)" &&
+		is image-signed "$(fact module-signed)" &&
 		{ ! is module-from ours || is own-file '' || is image-fallback yes; }
 }
 

@@ -161,6 +161,11 @@ def image_of_an_older_build(guest):
 
 
 @case("image-stale")
+def image_of_another_version_of_the_same_sources(guest):
+    guest.image(NEW, {OURS: ours("0.0.9")})
+
+
+@case("image-stale")
 def image_with_the_kernels_own(guest):
     guest.image(NEW, {OWN: module()})
 
