@@ -97,9 +97,4 @@ load_evidence() {
 }
 
 # It met an error.
-load_lost() {
-	wait_until 30 [ -e $load_dir/failed ] || {
-		echo "I/O still waits"
-		return 1
-	}
-}
+load_lost() { load_wait failed || load_why "I/O still waits"; }
