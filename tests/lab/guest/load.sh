@@ -96,5 +96,8 @@ load_evidence() {
 	done
 }
 
-# It met an error.
-load_lost() { load_wait failed || load_why "I/O still waits"; }
+# It met an error; or it was between two rounds just then, and ends on the fresh disk.
+load_lost() {
+	: >$load_dir/stop
+	load_wait ended || [ -e $load_dir/failed ] || load_why "I/O still waits"
+}
