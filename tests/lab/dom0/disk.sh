@@ -41,32 +41,15 @@ disk_attach() {
 	xl_do block-attach "$domid" "format=raw,vdev=$1,access=${3:-w},script=block-lab,target=$2"
 }
 
-disk_attach_qdisk() {
-	qdisk_start
-	xl_do block-attach "$domid" \
-		"format=raw,vdev=$1,access=${3:-w},backendtype=qdisk,discard,target=$2"
-}
-
-# A PV or PVH guest that started without such a disk has no QEMU yet. xl wants to
-# know of it, and ends it with the guest.
-qdisk_start() {
-	local node="/local/domain/$domid/image/device-model-pid"
-	[ -z "$(xs_read "$node")" ] || return 0
-	/usr/libexec/xen-qemu-system-i386 -xen-domid "$domid" -xen-attach -machine xenpv \
-		-display none -nodefaults -no-user-config -monitor none -serial none -parallel none \
-		-daemonize -pidfile /run/qdisk.pid -D /logs/qemu-qdisk.log >/tmp/out 2>&1 ||
-		fail "cannot start QEMU as disk backend: $(tail -n 2 /tmp/out)"
-	xenstore write "$node" "$(cat /run/qdisk.pid)"
-}
-
 # disk_new XVDX NAME MIB [r|w]: a store, and a disk over it by the plan's backend.
 disk_new() {
 	truncate -s "${3}M" "/store/$2"
 	case $backend in
 	blkback) disk_attach "$1" "$(store_file "$2" "$3")" "${4:-w}" ;;
-	qdisk) disk_attach_qdisk "$1" "/store/$2" "${4:-w}" ;;
+	qdisk) qdisk_attach "$1" "/store/$2" raw "${4:-w}" ;;
+	qcow2) qdisk_attach "$1" "$(qcow2_of "/store/$2")" qcow2 "${4:-w}" ;;
 	own-*) own_attach "${backend#own-}" "$1" "/store/$2" "read-only $([ "${4:-w}" = r ] && echo yes || echo no)" ;;
-	*) fail "unknown backend '$backend'; there are: blkback, qdisk, own-PROFILE" ;;
+	*) fail "unknown backend '$backend'; there are: blkback, qdisk, qcow2, own-PROFILE" ;;
 	esac
 }
 
@@ -108,9 +91,13 @@ disk_again() {
 
 disk_unknown() { [ -z "$(front "$1" state)" ]; }
 
+# disk_stored XVDX FILE: what the guest wrote is in the backing store, as bytes in their places.
+disk_stored() { [ "$backend" != qcow2 ] || qcow2_stored "$1" "$2"; }
+
 # disk_compare XVDX MIB FILE WHEN: guest and backing store hold the same bytes.
 disk_compare() {
 	guest_in 120 disk_sums "$1" "$2" >/tmp/sums.guest
+	disk_stored "$1" "$3"
 	region_sums "$3" "$2" >/tmp/sums.dom0
 	cmp -s /tmp/sums.guest /tmp/sums.dom0 ||
 		fail "$4, guest and backing store of $1 differ from MiB $(

@@ -13,6 +13,13 @@ load_begin() {
 	load_programs
 	load_store=$(store_slow load $load_mib 40)
 	disk_attach xvda "$load_store"
+	load_flow "$kinds" "$@"
+}
+
+# load_flow "KIND..." [PARAMETER=VALUE...]: on an xvda that is attached.
+load_flow() {
+	local kinds="$1"
+	shift
 	driver_load "$@"
 	disk_arrives xvda
 	guest load_start xvda "$seed $kinds"

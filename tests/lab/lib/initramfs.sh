@@ -8,7 +8,7 @@
 DOM0_PROGRAMS=(bin/busybox usr/lib/xen-4.17/bin/xl usr/lib/xen-4.17/bin/xenstored
 	usr/lib/xen-4.17/bin/xenconsoled usr/lib/xen-4.17/bin/xen-init-dom0
 	usr/lib/xen-4.17/bin/libxl-save-helper usr/bin/xenstore
-	usr/libexec/xen-qemu-system-i386 sbin/losetup sbin/e2fsck sbin/dmsetup
+	usr/libexec/xen-qemu-system-i386 usr/bin/qemu-img sbin/losetup sbin/e2fsck sbin/dmsetup
 	# What an HVM guest starts with.
 	usr/lib/xen-4.17/boot/hvmloader usr/share/seabios/bios.bin usr/share/seabios/bios-256k.bin
 	usr/share/qemu/linuxboot.bin usr/share/qemu/linuxboot_dma.bin usr/share/qemu/kvmvapic.bin usr/share/qemu/keymaps/en-us)

@@ -85,8 +85,8 @@ declare -A plan_kernels=()
 # plan_backend NAME: whether there is such a backend.
 plan_backend() {
 	local profiles=("$LAB"/backend/profiles/*)
-	[[ " blkback qdisk ${profiles[*]/#"$LAB/backend/profiles/"/own-} " == *" $1 "* ]] ||
-		die "unknown backend '$1'; there are: blkback qdisk ${profiles[*]/#"$LAB/backend/profiles/"/own-}"
+	[[ " blkback qdisk qcow2 ${profiles[*]/#"$LAB/backend/profiles/"/own-} " == *" $1 "* ]] ||
+		die "unknown backend '$1'; there are: blkback qdisk qcow2 ${profiles[*]/#"$LAB/backend/profiles/"/own-}"
 }
 
 # plan_drivers KERNEL DRIVER...: drivers that guests with that kernel shall find.

@@ -5,7 +5,7 @@
 # packages; nothing of it is installed on this machine.
 
 LAB_PACKAGES=(xen-hypervisor-4.17-amd64 xen-utils-4.17 xenstore-utils qemu-system-xen
-	qemu-system-data seabios busybox-static fio e2fsprogs util-linux mount dmsetup mdadm)
+	qemu-system-data qemu-utils seabios busybox-static fio e2fsprogs util-linux mount dmsetup mdadm)
 
 # Every library those packages depend on, in one question to apt.
 tools_libraries() (

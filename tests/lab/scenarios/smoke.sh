@@ -26,17 +26,20 @@ scenario_smoke() {
 	fact version "$(guest 'cat /sys/module/xen_blkfront/version 2>/dev/null || echo none')"
 	guest "smoke_see xvda 0 $((32 * 2048))"
 	guest smoke_write_partition "$seed"
+	disk_stored xvda /store/data
 	expect "$(seeded_data "$seed" 1048576 | sha256sum)" \
 		"$(tail -c +1048577 /store/data | head -c 1048576 | sha256sum)" \
 		"what dom0 finds where the guest wrote"
-	[ "$backend" = qdisk ] || smoke_readonly
+	smoke_by_qemu || smoke_readonly
 }
 
 # QEMU 7.2 takes no read-only image for qdisk.
+smoke_by_qemu() { [ "$backend" = qdisk ] || [ "$backend" = qcow2 ]; }
+
 smoke_attach() {
 	smoke_partition_table /store/data $((32 * 2048))
 	disk_new xvda data 32
-	[ "$backend" = qdisk ] || disk_new xvdb readonly 16 r
+	smoke_by_qemu || disk_new xvdb readonly 16 r
 }
 
 smoke_readonly() {
