@@ -28,8 +28,8 @@ qdisk_start() {
 	xenstore write "$node" "$(cat $qdisk_pid)"
 }
 
-# qdisk_ended: with the guest; nobody has the images open any more.
-qdisk_ended() { ! kill -0 "$(cat $qdisk_pid)" 2>/dev/null; }
+# qdisk_ended: with the guest; nobody has the images open any more. It takes its file along.
+qdisk_ended() { [ ! -e $qdisk_pid ]; }
 
 # qdisk_say COMMAND [ARGUMENTS]: tell the QEMU that qdisk_start started, in its own words.
 qdisk_say() {
