@@ -24,7 +24,7 @@ boot_prepare() {
 }
 
 # boot_qemu RUN-DIR CPUS ACCELERATOR...: run until dom0 powers off. What is written to PLAN_DISKS
-# is forgotten then.
+# is forgotten then. For a process of its own, which becomes QEMU and can be ended as such.
 boot_qemu() {
 	local run=$1 cpus=$2 disk disks=()
 	shift 2
@@ -32,7 +32,7 @@ boot_qemu() {
 		disks+=(-drive "file=$disk,format=raw,if=virtio,cache=unsafe,snapshot=on")
 	done
 	kernel_dir_of "$LAB_DOM0_KERNEL"
-	qemu-system-x86_64 "$@" -machine pc -cpu $BOOT_CPU -smp "$cpus" -m $BOOT_MEMORY \
+	exec qemu-system-x86_64 "$@" -machine pc -cpu $BOOT_CPU -smp "$cpus" -m $BOOT_MEMORY \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$(tools_dir)/boot/xen" \
 		-append "$(xargs <<<"$BOOT_XEN") dom0_mem=${BOOT_DOM0_MEMORY}M,max:${BOOT_DOM0_MEMORY}M" \
@@ -52,7 +52,10 @@ boot() {
 	qemu=$!
 	BOOT_STATUS=0
 	"$LAB/lib/follow" "$run" --pid "$qemu" --seconds "$seconds" || BOOT_STATUS=1
-	wait "$qemu" || [ $? -eq 143 ] || note "QEMU failed; see $run/qemu.log"
+	wait "$qemu" || case $? in
+	137 | 143) ;; # it was told to end
+	*) note "QEMU failed; see $run/qemu.log" ;;
+	esac
 	tar -C "$run" -xf "$run/files.tar" 2>/dev/null || note "dom0 left no log files; see $run/console.log"
 	rm -f "$run/dom0.cpio" "$run/files.tar"
 }
