@@ -69,6 +69,7 @@ dom0_scripts() {
 	mkdir -p "$1/lab/backend"
 	cp -r "$LAB/backend/profiles" "$1/lab/backend/"
 	install -D "$(small_program "$LAB/dom0/deafen.c" -static)" "$1/lab/bin/deafen"
+	install -D "$(small_program "$LAB/shared/foreign-pages.c" -static)" "$1/lab/bin/foreign-pages"
 	install -D "$(own_backend_program)" "$1/lab/bin/own-backend"
 	: >"$1/etc/xen/xl.conf"
 }
@@ -81,14 +82,18 @@ guest_scripts() {
 	cp "$LAB/guest/init" "$dir/init"
 	cp -r "$LAB/guest" "$LAB/shared" "$LAB/scenarios" "$dir/lab/"
 	install -D "$(small_program "$LAB/guest/disk-ioctls.c")" "$dir/lab/bin/disk-ioctls"
+	install -D "$(small_program "$LAB/shared/foreign-pages.c" -static)" "$dir/lab/bin/foreign-pages"
 	pack "$dir" "$1"
 	rm -r "$dir"
 }
 
-# guest_kernel DIR LABEL DRIVER...: kernel, modules and the drivers under test.
+# guest_kernel DIR LABEL MODULES DRIVER...: kernel, modules (besides those that all guests have)
+# and the drivers under test.
 guest_kernel() {
-	local dir=$1 label=$2 driver tmp
-	shift 2
+	local dir=$1 label=$2 modules=("${GUEST_MODULES[@]}") driver tmp
+	# shellcheck disable=SC2206 # a word for each
+	modules+=($3)
+	shift 3
 	kernel_dir_of "$label"
 	mkdir -p "$dir"
 	ln -s "$KERNEL_DIR"/vmlinu[xz] "$KERNEL_DIR/release" "$dir/"
@@ -98,6 +103,6 @@ guest_kernel() {
 		driver_module "$driver" "$label" "$tmp/lib/drivers/$driver"
 	done
 	pack "$tmp" "$tmp.cpio"
-	cat "$(modules_cpio "$KERNEL_DIR" "${GUEST_MODULES[@]}")" "$tmp.cpio" >"$dir/modules.cpio"
+	cat "$(modules_cpio "$KERNEL_DIR" "${modules[@]}")" "$tmp.cpio" >"$dir/modules.cpio"
 	rm -r "$tmp" "$tmp.cpio"
 }

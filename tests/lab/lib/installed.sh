@@ -128,10 +128,9 @@ installed_system() {
 	echo "$dir"
 }
 
-# plan_installed LABEL: bring it into dom0; its disks become virtio disks there, of which nothing
-# is kept after the run.
+# plan_installed LABEL: bring it into dom0.
 plan_installed() {
-	local dir to=$RUN/dom0/lab/installed/$1 state letters
+	local dir to=$RUN/dom0/lab/installed/$1 state
 	# They boot several times.
 	PLAN_SECONDS=$((PLAN_SECONDS + 600))
 	[ ! -d "$to" ] || return 0
@@ -140,9 +139,6 @@ plan_installed() {
 	ln -s "$dir/vmlinux" "$dir"/*.cpio "$to/"
 	for state in ours removed; do
 		ln -s "$dir/$state/initrd.img" "$to/$state.initrd"
-		# vda holds what dom0 leaves behind.
-		letters=bcdefghijklmnopqrstuvwxyz
-		echo "/dev/vd${letters:${#PLAN_DISKS[@]}:1}" >"$to/$state.disk"
-		PLAN_DISKS+=("$dir/$state/disk")
+		plan_disk "$dir/$state/disk" "$to/$state.disk"
 	done
 }

@@ -4,7 +4,7 @@
 # A plan: what one boot does, entry after entry. Entries for the same kernel, type
 # and number of vCPUs share a guest if they follow each other.
 
-# Scenarios to choose from have a summary; demo and bench have commands of their own.
+# Scenarios to choose from have a summary; demo, bench and blktests have commands of their own.
 # The shell has no hyphens in names.
 mapfile -t SCENARIOS < <(sed -n 's/^\([a-z0-9_]*\)_summary=.*/\1/p' "$LAB"/scenarios/*.sh | tr _ -)
 
@@ -42,6 +42,7 @@ plan_begin() {
 	rm -rf "$RUN"
 	mkdir -p "$RUN/dom0/lab/plan" "$RUN/dom0/lab/guests"
 	plan_kernels=()
+	plan_modules=()
 	PLAN_DISKS=()
 	PLAN_CPUS=1
 	PLAN_SECONDS=120
@@ -54,7 +55,7 @@ plan_add() {
 	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} backend=${7:-blkback}
 	local id verdict=PASS seed=${SEED:-$RANDOM$RANDOM} cycles=${LAB_CYCLES:-2}
 	local patience=1 more_memory=0 kernel_args=${KERNEL_ARGS:-}
-	[[ " ${SCENARIOS[*]} demo bench " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
+	[[ " ${SCENARIOS[*]} demo bench blktests " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
 	plan_backend "$backend"
 	[[ $vcpus == [1-9] ]] || die "a guest can have 1 to 9 vCPUs, not '$vcpus'"
@@ -78,9 +79,10 @@ plan_add() {
 	PLAN_SECONDS=$((PLAN_SECONDS + (400 + 60 * cycles) * patience))
 	# shellcheck disable=SC2046 # a word for each
 	plan_drivers "$kernel" "$driver" $(scenario_says "$scenario" drivers)
+	plan_modules[$kernel]="${plan_modules[$kernel]:-} $(scenario_says "$scenario" modules)"
 	[ -z "$(scenario_says "$scenario" installed)" ] || plan_installed "$kernel"
 }
-declare -A plan_kernels=()
+declare -A plan_kernels=() plan_modules=()
 
 # plan_backend NAME: whether there is such a backend.
 plan_backend() {
@@ -94,6 +96,15 @@ plan_drivers() {
 	plan_kernels[$1]="${plan_kernels[$1]:-} ${*:2}"
 }
 
+# plan_disk IMAGE FILE: dom0 has the image as a virtio disk, of which nothing is kept after the
+# run, and finds its name in the file.
+plan_disk() {
+	# vda holds what dom0 leaves behind.
+	local letters=bcdefghijklmnopqrstuvwxyz
+	echo "/dev/vd${letters:${#PLAN_DISKS[@]}:1}" >"$2"
+	PLAN_DISKS+=("$1")
+}
+
 # plan_run: build what the entries need, boot, tell where the logs are. The outcome is
 # in BOOT_STATUS, not in the status: else a caller that looks at it would switch off
 # the shell's own care about errors in here.
@@ -102,7 +113,8 @@ plan_run() {
 	say "$(wc -l <"$RUN/plan") scenario(s) in one boot of Xen"
 	for label in "${!plan_kernels[@]}"; do
 		mapfile -t drivers < <(xargs -n 1 <<<"${plan_kernels[$label]}" | sort -u)
-		guest_kernel "$RUN/dom0/lab/guests/$label" "$label" "${drivers[@]}"
+		guest_kernel "$RUN/dom0/lab/guests/$label" "$label" \
+			"$(xargs -n 1 <<<"${plan_modules[$label]:-}" | sort -u | xargs)" "${drivers[@]}"
 	done
 	ln -s "$(programs_cpio "${GUEST_PROGRAMS[@]}")" "$RUN/dom0/lab/guests/programs.cpio"
 	ln -s "$(programs_cpio "${GUEST_BIG_PROGRAMS[@]}")" "$RUN/dom0/lab/guests/big-programs.cpio"
