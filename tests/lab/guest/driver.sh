@@ -26,14 +26,22 @@ driver_unload() {
 # disk_appears XVDX: its node is there and its capacity is known.
 disk_appears() {
 	wait_until 10 disk_there "$1" || {
+		disk_evidence "$1"
 		echo "disk $1 did not appear"
 		return 1
 	}
 }
 disk_there() { [ -b "/dev/$1" ] && [ "$(cat "/sys/block/$1/size")" -gt 0 ]; }
 
+# disk_evidence XVDX: what there is of it, and who waits for what, for the guest's log.
+disk_evidence() {
+	ls -ld "/dev/$1" "/sys/block/$1" "/sys/block/$1/size" "/sys/kernel/debug/xen-blkfront/$1" >/dev/kmsg 2>&1
+	echo w >/proc/sysrq-trigger
+}
+
 disk_gone() {
 	wait_until 10 disk_not_there "$1" || {
+		disk_evidence "$1"
 		echo "disk $1 did not go away"
 		return 1
 	}
