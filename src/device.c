@@ -175,6 +175,9 @@ static void break_disk(struct xbf_dev *dev)
 	u32 i;
 
 	for (i = 0; i < dev->nr_queues; i++)
+		xbf_queue_shut(&dev->queues[i]);
+	xbf_disk_pass_submitters(dev);
+	for (i = 0; i < dev->nr_queues; i++)
 		xbf_queue_break(&dev->queues[i]);
 }
 

@@ -353,6 +353,21 @@ void xbf_disk_update(struct xbf_dev *dev)
 }
 
 /**
+ * xbf_disk_pass_submitters() - let those submitters pass that saw a gate open
+ * @dev: a vbd whose gates are shut; without a disk there are none
+ *
+ * Afterwards nobody prepares a request before the gates open. Waits for no I/O.
+ * Process context.
+ */
+void xbf_disk_pass_submitters(struct xbf_dev *dev)
+{
+	if (!dev->disk.gd)
+		return;
+	blk_mq_quiesce_queue(dev->disk.gd->queue);
+	blk_mq_unquiesce_queue(dev->disk.gd->queue);
+}
+
+/**
  * xbf_disk_delete() - take the disk away and free it
  * @dev: a vbd whose queues are broken, so that no I/O waits for the backend
  *

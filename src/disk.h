@@ -45,6 +45,7 @@ int xbf_disk_announce(struct xbf_dev *dev);
 void xbf_disk_update(struct xbf_dev *dev);
 void xbf_disk_delete(struct xbf_dev *dev);
 bool xbf_disk_shut(struct xbf_dev *dev);
+void xbf_disk_pass_submitters(struct xbf_dev *dev);
 void xbf_disk_resize(struct xbf_dev *dev, u64 sectors);
 
 #endif /* XBF_DISK_H */

@@ -4,6 +4,8 @@
  *
  * Its requests go down in submit.c and come up in complete.c.
  */
+#include <linux/ktime.h>
+
 #include <xen/events.h>
 
 #include "complete.h"
@@ -49,6 +51,8 @@ const struct blk_mq_ops xbf_mq_ops = {
  */
 int xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev, u32 index)
 {
+	u32 now = ktime_to_ns(ktime_get());
+
 	q->dev = dev;
 	q->via = q;
 	spin_lock_init(&q->limbo_lock);
@@ -56,7 +60,9 @@ int xbf_queue_init(struct xbf_queue *q, struct xbf_dev *dev, u32 index)
 	tasklet_setup(&q->bottom, xbf_bottom);
 	scnprintf(q->name, sizeof(q->name), "%s-%u", xbf_dev_name(dev), index);
 	xbf_ring_init(&q->ring, &q->shadows);
-	return xbf_shadows_init(&q->shadows, index, dev->plan.depth, dev->vdevice) ? -ENOMEM : 0;
+	if (xbf_shadows_init(&q->shadows, index, dev->plan.depth, dev->vdevice, now))
+		return -ENOMEM;
+	return 0;
 }
 
 static int init_grants(const struct xbf_queue *q, struct xbf_grants *g, const struct xbf_plan *plan,
@@ -131,10 +137,23 @@ u32 xbf_queue_take(struct xbf_queue *q, struct xbf_shadow_list *list)
 }
 
 /**
- * xbf_queue_break() - end all I/O of a queue with errors, now and from now on
+ * xbf_queue_shut() - nothing goes by the queue's ring any more
  * @q: the queue
  *
  * What the backend has answered until now has come to its end: that is taken first.
+ * Idempotent. Process context.
+ */
+void xbf_queue_shut(struct xbf_queue *q)
+{
+	xbf_queue_look(q);
+	xbf_ring_set_gate(&q->ring, XBF_GATE_DEAD);
+}
+
+/**
+ * xbf_queue_break() - end all I/O of a queue with errors
+ * @q: a queue that was shut, and past that no submitter is at work: else it might
+ *     use a page again on which the backend still works
+ *
  * Idempotent. Waits for nothing but the bottom half. A request with a page of
  * its owner's that the backend still maps is ended once that mapping is gone.
  * Process context.
@@ -146,8 +165,6 @@ void xbf_queue_break(struct xbf_queue *q)
 	struct xbf_shadow *sh;
 	unsigned long flags;
 
-	xbf_queue_look(q);
-	xbf_ring_set_gate(&q->ring, XBF_GATE_DEAD);
 	tasklet_disable(&q->bottom);
 	xbf_queue_take(q, &unanswered);
 	flags = env_lock(&q->ring.prod_lock);

@@ -139,6 +139,7 @@ int xbf_queue_set_grants(struct xbf_queue *q, const struct xbf_plan *plan,
 			 struct xbf_budget *budget);
 void xbf_queue_quiet(struct xbf_queue *q);
 u32 xbf_queue_take(struct xbf_queue *q, struct xbf_shadow_list *list);
+void xbf_queue_shut(struct xbf_queue *q);
 void xbf_queue_break(struct xbf_queue *q);
 u32 xbf_queue_end_ring(struct xbf_queue *q);
 u32 xbf_queue_end_pools(struct xbf_queue *q);

@@ -12,8 +12,6 @@
  *
  * All of it runs in the disk's worker and waits for no I/O.
  */
-#include <linux/blk-mq.h>
-
 #include "complete.h"
 #include "connect.h"
 #include "core/replay.h"
@@ -36,11 +34,7 @@ void xbf_recover_hold(struct xbf_dev *dev)
 
 	for (i = 0; i < dev->nr_queues; i++)
 		xbf_ring_set_gate(&dev->queues[i].ring, XBF_GATE_HOLD);
-	/* Waits for submitters that saw an open gate, not for their I/O. */
-	if (dev->disk.gd) {
-		blk_mq_quiesce_queue(dev->disk.gd->queue);
-		blk_mq_unquiesce_queue(dev->disk.gd->queue);
-	}
+	xbf_disk_pass_submitters(dev);
 }
 
 /* Takes back what went by one ring; says how much of it has to wait. */

@@ -10,10 +10,12 @@
  * @queue: index of the queue, below XBF_MAX_QUEUES
  * @depth: number of driver tags, at most XBF_MAX_DEPTH
  * @handle: the vbd's number
+ * @generation: where ids begin: another place every time, so that an answer to
+ *		somebody who had the disk before us finds nobody
  *
  * May sleep. Return: 0, or -1 when memory is short or a number out of range.
  */
-int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth, u16 handle)
+int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth, u16 handle, u32 generation)
 {
 	u32 tag;
 
@@ -25,7 +27,8 @@ int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth, u16 hand
 	shadows->depth = depth;
 	shadows->queue = queue;
 	for (tag = 0; tag < depth; tag++) {
-		shadows->entry[tag].id = tag | queue << XBF_ID_QUEUE_SHIFT;
+		shadows->entry[tag].id = tag | queue << XBF_ID_QUEUE_SHIFT |
+					 (u64)generation << XBF_ID_GEN_SHIFT;
 		shadows->entry[tag].handle = handle;
 	}
 	return 0;

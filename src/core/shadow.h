@@ -202,7 +202,7 @@ static inline struct xbf_shadow *xbf_shadow_match(const struct xbf_shadows *shad
 	return sh;
 }
 
-int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth, u16 handle);
+int xbf_shadows_init(struct xbf_shadows *shadows, u32 queue, u32 depth, u16 handle, u32 generation);
 void xbf_shadows_destroy(struct xbf_shadows *shadows);
 
 #endif /* XBF_CORE_SHADOW_H */

@@ -192,7 +192,7 @@ static void set_up(struct bench *b, enum xbf_mode mode, enum xbf_kind kind, u32 
 	struct blkif_sring *sring = aligned_alloc(4096, RING_PAGES * 4096);
 	u32 i;
 
-	if (!sring || xbf_shadows_init(&b->shadows, 0, xbf_ring_slots(RING_PAGES), 0))
+	if (!sring || xbf_shadows_init(&b->shadows, 0, xbf_ring_slots(RING_PAGES), 0, 0))
 		die("no memory");
 	memset(sring, 0, RING_PAGES * 4096);
 	xbf_ring_init(&b->ring, &b->shadows);

@@ -489,6 +489,20 @@ bool sim_backend_connected(uint32_t vdev)
 	return backend_of(vdev)->state == XenbusStateConnected;
 }
 
+void sim_backend_repeat(uint32_t vdev)
+{
+	backend_of(vdev)->repeats = REPEATS_SOON;
+}
+
+bool sim_backend_repeated(uint32_t vdev)
+{
+	struct backend *be = backend_of(vdev);
+
+	if (be->repeats != HAS_REPEATED)
+		be->repeats = REPEATS_NOT;
+	return be->repeats == HAS_REPEATED;
+}
+
 unsigned int sim_backend_errors(uint32_t vdev)
 {
 	unsigned int i, nr = 0;

@@ -38,12 +38,13 @@ enum job_state { JOB_FREE, JOB_BUSY, JOB_ANSWERED };
 /**
  * struct job - a request that was taken off the ring
  * @due: when it is done, or, once it is answered, unmapped
+ * @taken: when it was taken off the ring
  * @op: what is to be done, the inner operation of an indirect request
  * @failed: a page could not be mapped
  */
 struct job {
 	enum job_state state;
-	uint64_t due, id, sector, nr_sectors;
+	uint64_t due, taken, id, sector, nr_sectors;
 	uint8_t op;
 	bool failed;
 	uint16_t nr_segs;
@@ -78,6 +79,14 @@ struct lane {
 	unsigned int nr_kept;
 };
 
+/* An answer that was given, at that time. */
+struct answer {
+	uint64_t at, id;
+	uint8_t op;
+};
+
+#define SIM_MAX_ANSWERS	256
+
 /**
  * struct backend - the backend of one vbd, as long as it is one domain's
  * @front: the frontend's directory
@@ -93,7 +102,10 @@ struct lane {
  * @cacheless: has declined a flush
  * @persistent: both sides want persistent grants
  * @untrusted: the guest does not trust it, and it looks around
+ * @repeats: gives the next answer it can for the second time, and does no more than
+ *	     finish what it has taken then
  * @errors: answers that were errors
+ * @answers: the latest, on all connections
  */
 struct backend {
 	uint32_t vdev;
@@ -103,7 +115,9 @@ struct backend {
 	struct sim_wait wait;
 	int state, seen;
 	bool here, leave, close, dead, stalled, proven, persistent, untrusted, cacheless;
-	unsigned int errors, nr_lanes;
+	enum { REPEATS_NOT, REPEATS_SOON, HAS_REPEATED } repeats;
+	unsigned int errors, nr_lanes, nr_answers;
+	struct answer answers[SIM_MAX_ANSWERS];
 	struct lane lanes[SIM_MAX_LANES];
 };
 

@@ -25,12 +25,15 @@
 #define FIRST_VDEV	51712u	/* xvda */
 #define POLL		(5 * MS)
 #define PATIENCE	(400 * SEC)
+/* How long a disk may be out of step after something befell it. */
+#define SETTLES		(20 * SEC)
 
 struct life_disk {
 	uint32_t vdev;
 	char name[8];
 	uint16_t domid;		/* its backend's */
 	bool plugged, untrusted, errors;
+	uint64_t calm_since;	/* SIM_NEVER: something befalls it just now */
 	struct sim_offer offer;
 };
 
@@ -84,6 +87,23 @@ static struct life_disk *disk_of(uint32_t vdev)
 bool sim_untrusted(uint32_t vdev)
 {
 	return disk_of(vdev)->untrusted;
+}
+
+/*
+ * The watchdog hides a request that the driver forgot: half a minute later it looks and
+ * finds it. Where nothing happens, nothing is that late.
+ */
+void sim_life_late(const char *name, uint64_t since)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_disks && strcmp(disks[i].name, name); i++)
+		;
+	if (i == nr_disks || disks[i].errors || disks[i].offer.forgets_events ||
+	    disks[i].calm_since == SIM_NEVER || since < disks[i].calm_since + SETTLES)
+		return;
+	sim_broken("a fair backend implies completion", "%s: a request waits since %.6f s", name,
+		   since / 1e9);
 }
 
 bool sim_errors_allowed(uint32_t vdev)
@@ -197,6 +217,7 @@ static void plug(struct life_disk *disk)
 		until(is_deleted, disk, "deleted");
 	disk->plugged = true;
 	disk->errors = false;
+	disk->calm_since = sim_now();
 	make_vbd(disk, next_domid++);
 	sim_load_use(disk->vdev, true);
 }
@@ -446,6 +467,25 @@ static void silent_too_long(const struct life_event *ev)
 	disk->errors = false;
 }
 
+/* To a request of this connection or of the one before, when another has its tag. */
+static void answer_twice(const struct life_event *ev)
+{
+	struct life_disk *disk = ev->disk;
+
+	settle();
+	if (ev->arg % 2) {
+		sim_backend_close(disk->vdev);
+		sim_sleep(sim_random(10 * MS));
+		settle();
+	}
+	disk->errors = true;
+	sim_backend_repeat(disk->vdev);
+	sim_sleep(sim_random(SEC));
+	if (sim_backend_repeated(disk->vdev))
+		renew_broken(disk);
+	disk->errors = false;
+}
+
 static void detach_in_use(const struct life_event *ev)
 {
 	struct life_disk *disk = ev->disk;
@@ -669,37 +709,39 @@ static void leave_to_another(const struct life_event *ev)
 static const struct {
 	const char *name;
 	void (*fn)(const struct life_event *ev);
+	bool all;		/* befalls all disks */
 } kinds[] = {
-	{ "move", move },
-	{ "move to a lesser backend", move_to_lesser },
-	{ "move to another backend", move_to_other },
-	{ "move to another sector size", move_to_block_size },
-	{ "move to a read-only backend", move_to_readonly },
-	{ "two moves", move_twice },
-	{ "cancelled suspend", suspend_cancelled },
-	{ "backend unbound and bound", rebind },
-	{ "backend closed", close_and_return },
-	{ "backend replaced", replace_backend },
-	{ "backend handed over", hand_over },
-	{ "backend silent for 30 s", stall_30s },
-	{ "backend silent for 60 s", stall_60s },
-	{ "backend silent for too long", silent_too_long },
-	{ "lost events", lose_events },
-	{ "detach in use", detach_in_use },
-	{ "detach unused", detach_unused },
-	{ "destroy", destroy },
-	{ "hot plug", hot_plug },
-	{ "grow", grow },
-	{ "shrink", shrink },
-	{ "sectors rewritten", rewrite_sectors },
-	{ "storm of states", state_storm },
-	{ "unknown states", unknown_states },
-	{ "no memory", no_memory },
-	{ "no grants", no_grants },
-	{ "no room in xenstore", no_nodes },
-	{ "CPUs come and go", change_cpus },
-	{ "driver reloaded", reload },
-	{ "disks left to another driver", leave_to_another },
+	{ "move", move, true },
+	{ "move to a lesser backend", move_to_lesser, true },
+	{ "move to another backend", move_to_other, true },
+	{ "move to another sector size", move_to_block_size, true },
+	{ "move to a read-only backend", move_to_readonly, true },
+	{ "two moves", move_twice, true },
+	{ "cancelled suspend", suspend_cancelled, true },
+	{ "backend unbound and bound", rebind, false },
+	{ "backend closed", close_and_return, false },
+	{ "backend replaced", replace_backend, false },
+	{ "backend handed over", hand_over, false },
+	{ "backend silent for 30 s", stall_30s, false },
+	{ "backend silent for 60 s", stall_60s, false },
+	{ "backend silent for too long", silent_too_long, false },
+	{ "backend answers twice", answer_twice, false },
+	{ "lost events", lose_events, true },
+	{ "detach in use", detach_in_use, false },
+	{ "detach unused", detach_unused, false },
+	{ "destroy", destroy, false },
+	{ "hot plug", hot_plug, false },
+	{ "grow", grow, false },
+	{ "shrink", shrink, false },
+	{ "sectors rewritten", rewrite_sectors, false },
+	{ "storm of states", state_storm, false },
+	{ "unknown states", unknown_states, false },
+	{ "no memory", no_memory, true },
+	{ "no grants", no_grants, true },
+	{ "no room in xenstore", no_nodes, true },
+	{ "CPUs come and go", change_cpus, true },
+	{ "driver reloaded", reload, true },
+	{ "disks left to another driver", leave_to_another, true },
 };
 
 #define NR_KINDS	(sizeof(kinds) / sizeof(kinds[0]))
@@ -763,13 +805,24 @@ bool sim_life_over(void)
 	return over;
 }
 
+static void disturb(const struct life_event *ev, uint64_t calm_since)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_disks; i++)
+		if (kinds[ev->kind].all || &disks[i] == ev->disk)
+			disks[i].calm_since = calm_since;
+}
+
 static void befall(const struct life_event *ev)
 {
 	/* What is not plugged yet cannot be hurt. */
 	if (!ev->disk->plugged && kinds[ev->kind].fn != hot_plug)
 		return;
 	sim_note("life: %s (%s)", kinds[ev->kind].name, ev->disk->name);
+	disturb(ev, SIM_NEVER);
 	kinds[ev->kind].fn(ev);
+	disturb(ev, sim_now());
 	happened[ev->kind]++;
 }
 

@@ -535,10 +535,13 @@ void blk_mq_tagset_busy_iter(struct blk_mq_tag_set *set, bool (*fn)(struct reque
 static bool check_late(struct request *rq, void *data)
 {
 	u64 *next = data;
+	u64 patience = jiffies_to_ns(rq->q->rq_timeout);
 
-	if (rq->state == MQ_RQ_IN_FLIGHT && rq->deadline <= sim_now() &&
-	    rq->q->tag_set->ops->timeout(rq) == BLK_EH_RESET_TIMER)
-		rq->deadline = sim_now() + jiffies_to_ns(rq->q->rq_timeout);
+	if (rq->state == MQ_RQ_IN_FLIGHT && rq->deadline <= sim_now()) {
+		sim_life_late(rq->q->disk->disk_name, rq->deadline - patience);
+		if (rq->q->tag_set->ops->timeout(rq) == BLK_EH_RESET_TIMER)
+			rq->deadline = sim_now() + patience;
+	}
 	if (rq->state == MQ_RQ_IN_FLIGHT)
 		*next = min(*next, rq->deadline);
 	return true;

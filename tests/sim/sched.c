@@ -5,7 +5,9 @@
  * One task runs at a time, until it sleeps, ends, or the scheduler takes the
  * processor away at a sim_point(). Each world draws how eager the scheduler is
  * to switch and how it chooses: evenly, or by priorities that change now and
- * then, which finds interleavings where one task is starved by all others.
+ * then, which finds interleavings where one task is starved by all others. In
+ * some worlds the host now and then takes a guest's processor away for long,
+ * whatever runs there: with interrupts off, under a spin lock.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +36,7 @@ struct sim_task {
 	int ready;		/* place among those that can run; -1: sleeps */
 	bool alive;
 	uint32_t priority;
-	struct sim_timer alarm;
+	struct sim_timer alarm, given_back;
 	bool time_is_up;
 	uint64_t since;
 	struct sim_lock *held[MAX_HELD];
@@ -67,6 +69,7 @@ static uint64_t steps;
 static uint32_t countdown;
 static uint32_t eagerness;
 static bool by_priority;
+static uint32_t stolen_one_in;	/* switches of a guest's task; 0: never */
 static uint64_t random_state;
 static uint64_t print;
 
@@ -141,6 +144,23 @@ static void run_timers(void)
 	}
 }
 
+static void processor_returns(void *arg)
+{
+	make_ready(arg);
+}
+
+/* The host has something better to do than to run this processor of the guest. */
+static void steal_processor(struct sim_task *task)
+{
+	uint64_t longest = sim_chance(4) ? SIM_MOST_STOLEN : SIM_MOST_STOLEN / 100;
+
+	if (task->ready < 0 || task->context == SIM_OUTSIDE || task == first)
+		return;
+	sim_note("its processor is taken away");
+	make_sleep(task);
+	sim_timer_arm(&task->given_back, now + sim_random(longest));
+}
+
 static struct sim_task *choose(void)
 {
 	struct sim_task *best = ready[sim_random(nr_ready)];
@@ -179,6 +199,8 @@ static void reschedule(bool last)
 	struct sim_task *from = self;
 
 	countdown = 1 + sim_random(2 * eagerness);
+	if (sim_chance(stolen_one_in))
+		steal_processor(from);
 	run_timers();
 	while (!nr_ready) {
 		uint64_t next = timers_next();
@@ -210,6 +232,7 @@ static void task_begin(void)
 		sim_broken("a lock is dropped by who took it", "%s ends with %s", task->name,
 			   task->held[0]->name);
 	task->alive = false;
+	sim_timer_cancel(&task->given_back);
 	make_sleep(task);
 	corpse = task;
 	if (task == first)
@@ -240,6 +263,8 @@ struct sim_task *sim_spawn(const char *name, enum sim_context context, void (*fn
 	task->alive = true;
 	task->priority = sim_random(UINT32_MAX);
 	task->alarm = (struct sim_timer){ .direct = true, .fn = alarm_rings, .arg = task };
+	task->given_back =
+		(struct sim_timer){ .direct = true, .fn = processor_returns, .arg = task };
 	task->nr_held = 0;
 	task->spins_on = NULL;
 	task->io_ban = NULL;
@@ -265,6 +290,7 @@ void sched_run(void (*fn)(void *arg), void *arg)
 	random_state = sim_config.seed * 0xd1342543de82ef95ull + 1;
 	eagerness = 1u << sim_random(9);
 	by_priority = sim_chance(3);
+	stolen_one_in = sim_chance(4) ? 100u << sim_random(8) : 0;
 	countdown = 1;
 	first = sim_spawn("world", SIM_PROCESS, fn, arg);
 	self = first;

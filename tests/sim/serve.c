@@ -277,6 +277,7 @@ static void take(struct lane *lane, const struct blkif_request *req)
 	map_segs(lane, job);
 	check_job(lane, job);
 	job->state = JOB_BUSY;
+	job->taken = sim_now();
 	job->due = draw_due(lane);
 	lane->order[lane->nr_jobs++] = i;
 }
@@ -296,6 +297,12 @@ static bool must_wait(const struct lane *lane, uint8_t op)
 	return false;
 }
 
+/* Who answered twice cannot count any more: the ring would look overfull to it. */
+static bool takes_more(const struct lane *lane)
+{
+	return lane->be->repeats != HAS_REPEATED;
+}
+
 static bool take_requests(struct lane *lane)
 {
 	struct blkif_sring *view = sim_ring_view(lane->ring);
@@ -306,7 +313,7 @@ static bool take_requests(struct lane *lane)
 	sim_ring_look(lane->ring);
 	prod = view->req_prod;
 	sim_back_rmb(lane->ring);
-	if (lane->dead)
+	if (lane->dead || !takes_more(lane))
 		return false;
 	if (prod - lane->rsp_prod > lane->size)
 		malformed(lane, 0, "%u requests in a ring of %u", prod - lane->rsp_prod,
@@ -392,7 +399,10 @@ static void put_answer(struct lane *lane, struct blkif_sring *view, uint64_t id,
 		       int16_t status)
 {
 	struct blkif_response *rsp = &view->ring[lane->rsp_prod++ & (lane->size - 1)].rsp;
+	struct backend *be = lane->be;
 
+	be->answers[be->nr_answers++ % SIM_MAX_ANSWERS] =
+		(struct answer){ .at = sim_now(), .id = id, .op = op };
 	rsp->id = id;
 	rsp->operation = op;
 	rsp->status = status;
@@ -424,6 +434,38 @@ static void finish(struct lane *lane, unsigned int at)
 	}
 	unmap_segs(lane, job);
 	free_job(lane, at);
+}
+
+/* What a request had for an answer whose tag, the lower half of the id, this one has now. */
+static const struct answer *find_earlier(const struct backend *be, const struct job *job)
+{
+	unsigned int i;
+
+	for (i = 0; i < SIM_MAX_ANSWERS && i < be->nr_answers; i++) {
+		const struct answer *answer = &be->answers[i];
+
+		if ((uint32_t)answer->id == (uint32_t)job->id && answer->op == job->op &&
+		    answer->at < job->taken)
+			return answer;
+	}
+	return NULL;
+}
+
+/* Answers again what was answered long ago, while another request has its tag. */
+static void repeat_answer(struct lane *lane)
+{
+	const struct answer *answer = NULL;
+	unsigned int i;
+
+	for (i = 0; i < lane->nr_jobs && !answer; i++)
+		if (lane->jobs[lane->order[i]].state == JOB_BUSY)
+			answer = find_earlier(lane->be, &lane->jobs[lane->order[i]]);
+	if (!answer)
+		return;
+	sim_note("the backend of vbd %u answers twice: id %#llx", lane->be->vdev,
+		 (unsigned long long)answer->id);
+	put_answer(lane, sim_ring_view(lane->ring), answer->id, answer->op, BLKIF_RSP_OKAY);
+	lane->be->repeats = HAS_REPEATED;
 }
 
 static void publish(struct lane *lane)
@@ -465,6 +507,8 @@ static bool finish_due(struct lane *lane)
 		if (lane->nr_jobs == before)
 			i++;
 	}
+	if (lane->be->repeats == REPEATS_SOON && !lane->stop)
+		repeat_answer(lane);
 	publish(lane);
 	return found;
 }
@@ -495,7 +539,7 @@ static bool check_idle(struct lane *lane)
 	    !sim_ring_missed(lane->ring, lane->req_cons, lane->rsp_prod))
 		return false;
 	/* Or is it just being sent? */
-	sim_sleep(MS);
+	sim_sleep(MS + SIM_MOST_STOLEN);
 	if (lane->dead || lane->stop || sim_events_sent(lane->port) != lane->heard)
 		return true;
 	malformed(lane, 0, "an event that was due was never sent");
@@ -515,7 +559,7 @@ static void rest(struct lane *lane)
 		sim_ring_look(lane->ring);
 		if (lane->dead || lane->stop)
 			return;
-		if (view->req_prod != lane->req_cons && !lane->nr_jobs)
+		if (view->req_prod != lane->req_cons && !lane->nr_jobs && takes_more(lane))
 			return;
 		if (due != UINT64_MAX) {
 			sim_wait_until(&lane->wait, due);

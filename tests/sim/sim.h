@@ -67,6 +67,8 @@ enum sim_context sim_context(void);
 
 /* Others may run now. Called at every operation of the model. */
 void sim_point(void);
+/* The host may take a processor away for so long, in nanoseconds. */
+#define SIM_MOST_STOLEN	40000000ull
 /* Others run, unless there are none. */
 void sim_yield(void);
 /* Returns when nobody is in an interrupt or holds a spin lock: now all CPUs can be stopped. */
@@ -298,6 +300,8 @@ void sim_backend_reset(void);
 bool sim_backend_connected(uint32_t vdev);	/* itself, not just its node */
 void sim_backend_close(uint32_t vdev);		/* Closed by itself; comes back when asked */
 unsigned int sim_backend_errors(uint32_t vdev);	/* answers that were errors, so far */
+void sim_backend_repeat(uint32_t vdev);		/* gives an answer twice as soon as it can */
+bool sim_backend_repeated(uint32_t vdev);	/* false: it could not, and will not any more */
 
 /* No backend ever offers fewer sectors, and storage has that many: load keeps to them. */
 #define SIM_DISK_SECTORS	4096u
@@ -329,6 +333,8 @@ unsigned int sim_nr_disks(void);		/* of the world, plugged or not (yet) */
 uint32_t sim_vdev(unsigned int disk);
 const char *sim_vdev_name(unsigned int disk);	/* xvda... */
 bool sim_untrusted(uint32_t vdev);
+/* A request of that disk is late: breaks a rule if nothing has befallen the disk. */
+void sim_life_late(const char *name, uint64_t since);
 /* May I/O fail now? Never because of moves, rebinds and restarts. */
 bool sim_errors_allowed(uint32_t vdev);
 

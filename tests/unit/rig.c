@@ -61,12 +61,14 @@ static void init_shadows(struct rig *rig, const struct rig_config *config)
 	u32 i;
 
 	assert_true(config->guests <= RIG_GUESTS);
-	assert_int_equal(xbf_shadows_init(&rig->shadows, config->queue, depth, BACKEND_HANDLE), 0);
+	assert_int_equal(xbf_shadows_init(&rig->shadows, config->queue, depth, BACKEND_HANDLE, 0),
+			 0);
 	for (i = 0; i < config->guests; i++) {
 		struct xbf_shadows *guest = &rig->guests[i];
 
-		assert_int_equal(
-			xbf_shadows_init(guest, config->queue + 1 + i, depth, BACKEND_HANDLE), 0);
+		assert_int_equal(xbf_shadows_init(guest, config->queue + 1 + i, depth,
+						  BACKEND_HANDLE, 0),
+				 0);
 		*link = guest;
 		link = &guest->next;
 	}

@@ -8,13 +8,15 @@
 #define QUEUE	5
 #define DEPTH	64
 #define HANDLE	51712
+/* Soon there is no higher one. */
+#define GENERATION	0xfffffffeull
 
 static struct xbf_shadows shadows;
 
 static int begin(void **state)
 {
 	test_begin(state);
-	return xbf_shadows_init(&shadows, QUEUE, DEPTH, HANDLE);
+	return xbf_shadows_init(&shadows, QUEUE, DEPTH, HANDLE, GENERATION);
 }
 
 static int end(void **state)
@@ -39,11 +41,12 @@ static void numbers_out_of_range_are_refused(void **state)
 	struct xbf_shadows s = { .depth = 0 };
 
 	(void)state;
-	assert_int_equal(xbf_shadows_init(&s, XBF_MAX_QUEUES, 32, HANDLE), -1);
-	assert_int_equal(xbf_shadows_init(&s, 0, 0, HANDLE), -1);
-	assert_int_equal(xbf_shadows_init(&s, 0, XBF_MAX_DEPTH + 1, HANDLE), -1);
+	assert_int_equal(xbf_shadows_init(&s, XBF_MAX_QUEUES, 32, HANDLE, GENERATION), -1);
+	assert_int_equal(xbf_shadows_init(&s, 0, 0, HANDLE, GENERATION), -1);
+	assert_int_equal(xbf_shadows_init(&s, 0, XBF_MAX_DEPTH + 1, HANDLE, GENERATION), -1);
 	assert_null(s.entry);
-	assert_int_equal(xbf_shadows_init(&s, XBF_MAX_QUEUES - 1, XBF_MAX_DEPTH, HANDLE), 0);
+	assert_int_equal(
+		xbf_shadows_init(&s, XBF_MAX_QUEUES - 1, XBF_MAX_DEPTH, HANDLE, GENERATION), 0);
 	assert_int_equal((u32)xbf_id(&s.entry[XBF_MAX_DEPTH - 1], XBF_MAX_PARTS - 1), 0xffffffff);
 	xbf_shadows_destroy(&s);
 	assert_null(s.entry);
@@ -56,7 +59,7 @@ static void no_memory_is_reported(void **state)
 
 	(void)state;
 	model.allocs_left = 0;
-	assert_int_equal(xbf_shadows_init(&s, 0, 32, HANDLE), -1);
+	assert_int_equal(xbf_shadows_init(&s, 0, 32, HANDLE, GENERATION), -1);
 	xbf_shadows_destroy(&s);
 }
 
@@ -74,22 +77,20 @@ static void id_names_generation_queue_part_and_tag(void **state)
 	struct xbf_shadow *sh = &shadows.entry[9];
 
 	(void)state;
-	assert_true(xbf_id(sh, 0) == (9 | QUEUE << 21));
-	assert_true(xbf_id(sh, 31) == (9 | 31 << 16 | QUEUE << 21));
+	assert_true(xbf_id(sh, 0) == (GENERATION << 32 | 9 | QUEUE << 21));
+	assert_true(xbf_id(sh, 31) == (GENERATION << 32 | 9 | 31 << 16 | QUEUE << 21));
 	xbf_id_renew(sh);
-	xbf_id_renew(sh);
-	assert_true(xbf_id(sh, 1) == (2ull << 32 | 9 | 1 << 16 | QUEUE << 21));
+	assert_true(xbf_id(sh, 1) == ((GENERATION + 1) << 32 | 9 | 1 << 16 | QUEUE << 21));
 }
 
 static void generation_wraps_and_touches_nothing_else(void **state)
 {
 	struct xbf_shadow *sh = &shadows.entry[9];
-	u64 first = sh->id;
 
 	(void)state;
-	sh->id |= 0xffffffffull << 32;
 	xbf_id_renew(sh);
-	assert_true(sh->id == first);
+	xbf_id_renew(sh);
+	assert_true(sh->id == (9 | QUEUE << 21));
 }
 
 static void answer_finds_its_request_and_part(void **state)
@@ -159,8 +160,8 @@ static void answer_finds_its_queue(void **state)
 	u32 i, part;
 
 	(void)state;
-	assert_int_equal(xbf_shadows_init(&second, QUEUE + 2, DEPTH / 2, HANDLE), 0);
-	assert_int_equal(xbf_shadows_init(&third, QUEUE + 1, DEPTH * 2, HANDLE), 0);
+	assert_int_equal(xbf_shadows_init(&second, QUEUE + 2, DEPTH / 2, HANDLE, GENERATION), 0);
+	assert_int_equal(xbf_shadows_init(&third, QUEUE + 1, DEPTH * 2, HANDLE, GENERATION), 0);
 	shadows.next = &second;
 	second.next = &third;
 	/* One tag, at the same time, in all of them. */

@@ -47,6 +47,7 @@ int kstrtouint(const char *s, unsigned int base, unsigned int *res);
 #define time_before_eq(a, b) time_after_eq(b, a)
 #define ktime_get_ns()	     sim_now()
 #define ktime_get()	     ((ktime_t)sim_now())
+#define ktime_to_ns(t)	     (t)
 
 static inline unsigned int jiffies_to_msecs(unsigned long j)
 {
