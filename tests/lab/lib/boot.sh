@@ -42,11 +42,21 @@ boot_qemu() {
 		>"$run/qemu.log" 2>&1
 }
 
+# One emulator at a time: two starve each other until scenarios run out of time. QEMU has the lock,
+# too: it lasts as long as the emulator.
+boot_lock() {
+	exec 8>"$CACHE/emulator.lock"
+	flock -n 8 && return
+	note "waiting for the emulator of another run on this machine"
+	flock 8
+}
+
 # boot RUN-DIR CPUS SECONDS ACCELERATOR...: the whole boot, its progress told.
 # BOOT_STATUS is 0 if every entry of the plan got the verdict it must.
 boot() {
 	local run=$1 cpus=$2 seconds=$3 qemu
 	shift 3
+	boot_lock
 	: >"$run/events.jsonl"
 	boot_qemu "$run" "$cpus" "$@" &
 	qemu=$!
@@ -56,6 +66,7 @@ boot() {
 	137 | 143) ;; # it was told to end
 	*) note "QEMU failed; see $run/qemu.log" ;;
 	esac
+	exec 8>&-
 	tar -C "$run" -xf "$run/files.tar" 2>/dev/null || note "dom0 left no log files; see $run/console.log"
 	rm -f "$run/dom0.cpio" "$run/files.tar"
 }
