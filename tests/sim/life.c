@@ -514,6 +514,11 @@ static void destroy(const struct life_event *ev)
 	struct life_disk *disk = ev->disk;
 
 	disk->errors = true;
+	/* Perhaps while the driver just waits for the backend to come back. */
+	if (ev->arg % 4 == 0) {
+		sim_backend_close(disk->vdev);
+		sim_sleep(sim_random(ev->arg % 8 ? 3 * SEC : 100 * US));
+	}
 	sim_vbd_destroy(disk->vdev);
 	sim_load_use(disk->vdev, false);
 	until(is_gone, disk, "gone");
@@ -607,9 +612,14 @@ static void no_memory(const struct life_event *ev)
 
 static void no_grants(const struct life_event *ev)
 {
+	bool connects = ev->arg % 4 == 0;
+
 	settle();
-	sim_grant_limit(ev->arg % 2 ? 0 : 200 + ev->arg % 500);
-	sim_sleep(sim_random(30 * MS));
+	sim_grant_limit(ev->arg % 3 ? ev->arg / 4 % 16 : ev->arg / 4 % 500);
+	/* Somebody makes rings just then: there may be references for a part of one. */
+	if (connects)
+		sim_backend_close(ev->disk->vdev);
+	sim_sleep(sim_random(connects ? 8 * SEC : 30 * MS));
 	sim_grant_limit(UINT32_MAX);
 }
 

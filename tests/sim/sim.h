@@ -204,8 +204,8 @@ bool sim_grant_is_readonly(sim_ref ref);
 void sim_grant_unmap_all(uint16_t backend);
 /* The guest was restored elsewhere: an empty grant table, no event channels. */
 void sim_xen_moved(void);
-/* How many references the guest may have; the rest of the world's life. */
-void sim_grant_limit(uint32_t refs);
+/* How many references the guest may have, more than it has now; the rest of the world's life. */
+void sim_grant_limit(uint32_t more);
 
 /*
  * Shared memory. Each side has a view of its own of every page that is shared

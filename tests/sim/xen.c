@@ -281,9 +281,11 @@ void sim_grant_page_freed(void *addr, size_t size)
 					refs[nr].domain, refs[nr].maps ? "maps" : "may map", nr);
 }
 
-void sim_grant_limit(uint32_t max)
+void sim_grant_limit(uint32_t more)
 {
-	limit = max < NR_REFS - FIRST_REF ? max : NR_REFS - FIRST_REF;
+	uint32_t left = NR_REFS - FIRST_REF - nr_used;
+
+	limit = nr_used + (more < left ? more : left);
 }
 
 void sim_xen_moved(void)
