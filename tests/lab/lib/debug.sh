@@ -12,7 +12,8 @@ DEBUG_PATIENCE=4 # times as long as others may take
 DEBUG_MEMORY=400 # MiB more than others have
 # A PVH guest is in them before there is what KASAN needs.
 DEBUG_UNCHECKED=(KASAN_SANITIZE_string.o=n KASAN_SANITIZE_enlighten_pvh.o=n)
-DEBUG_ARGS="page_poison=on debug_pagealloc=on kmemleak.verbose=1"
+# resize2fs opens for writing what is mounted, which a kernel allows if it is told to.
+DEBUG_ARGS="page_poison=on debug_pagealloc=on kmemleak.verbose=1 bdev_allow_write_mounted=1"
 
 # debug_kernel LABEL: whether it is one.
 debug_kernel() { [ -n "${DEBUG_CONFIGS[$1]:-}" ]; }
