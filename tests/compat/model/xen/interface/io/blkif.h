@@ -8,6 +8,20 @@
 #include "xen.h"
 #include <xen/interface/io/ring.h>
 
+#define BLKIF_OP_READ			0
+#define BLKIF_OP_WRITE			1
+#define BLKIF_OP_WRITE_BARRIER		2
+#define BLKIF_OP_FLUSH_DISKCACHE	3
+#define BLKIF_OP_DISCARD		5
+#define BLKIF_DISCARD_SECURE		1
+#define BLKIF_RSP_EOPNOTSUPP		(-2)
+#define BLKIF_RSP_ERROR			(-1)
+#define BLKIF_RSP_OKAY			0
+#define BLKIF_MAX_SEGMENTS_PER_REQUEST	11
+#define VDISK_CDROM			1
+#define VDISK_REMOVABLE			2
+#define VDISK_READONLY			4
+
 typedef u16 blkif_vdev_t;
 typedef u64 blkif_sector_t;
 
@@ -30,6 +44,9 @@ struct blkif_request_discard {
 	blkif_vdev_t _pad1;
 	u32 _pad2;
 	u64 id;
+	blkif_sector_t sector_number;
+	u64 nr_sectors;
+	u8 _pad3;
 } __packed;
 
 struct blkif_request_other {
