@@ -98,6 +98,10 @@ module: ## Build src/xen-blkfront.ko for the kernel whose headers are at KDIR=..
 		echo "make module: say which kernel: make module KDIR=/lib/modules/VERSION/build" >&2; exit 2; }
 	@test -e "$(KDIR)/Makefile" || { \
 		echo "make module: no kernel headers at $(KDIR): install that kernel's headers package" >&2; exit 2; }
+	@test "$(words $(CURDIR) $(KDIR))" = 2 || { \
+		echo "make module: the kernel's build system cannot work where a path has spaces: $(CURDIR)" >&2; exit 2; }
+	@test -e "$(KDIR)/Module.symvers" -o -n "$(KBUILD_MODPOST_WARN)" || echo "make module: $(KDIR) was prepared," \
+		"not built: it has no Module.symvers; if modpost calls that an error, say KBUILD_MODPOST_WARN=1" >&2
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src $(compiler) modules
 
 # --- Packages -----------------------------------------------------------------
