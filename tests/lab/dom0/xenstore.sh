@@ -13,8 +13,12 @@ xs_wait() {
 	local fifo=/tmp/watch.$$ watcher rc=1 event releases=0
 	rm -f "$fifo"
 	mkfifo "$fifo"
-	timeout $(($1 * patience)) xenstore watch "$2" @releaseDomain >"$fifo" 2>/dev/null &
+	# Whoever opens a pipe waits for its other end, until a signal comes: a child that ended, say. Here
+	# the other end is there.
+	exec 7<>"$fifo"
+	timeout $(($1 * patience)) xenstore watch "$2" @releaseDomain >&7 7>&- 2>/dev/null &
 	watcher=$!
+	exec 8<"$fifo" 7>&-
 	while read -r event; do
 		# The first event of each watch only says that it is set.
 		if [ "$event" = @releaseDomain ]; then
@@ -25,7 +29,8 @@ xs_wait() {
 		case $(xs_read "$2") in
 		$3) rc=0 && break ;;
 		esac
-	done <"$fifo"
+	done <&8
+	exec 8<&-
 	kill "$watcher" 2>/dev/null
 	wait "$watcher" 2>/dev/null
 	rm -f "$fifo"
