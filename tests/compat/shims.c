@@ -445,9 +445,13 @@ static void test_unplug(void)
 /* As the protocol has it for 64 bits. */
 static void test_blkif(void)
 {
-	struct blkif_request request;
+	union blkif_sring_entry slots[2] = { { .rsp = { 0 } } };
+	struct blkif_response response = slots[1].rsp;
+	struct blkif_request request = slots[1].req;
+	struct blkif_request_segment segment = request.u.rw.seg[0];
 	char *begin = (char *)&request;
 
+	check(!response.status && !segment.gref && offsetof(struct blkif_sring, ring) == 64);
 	check(sizeof(request) == 112 && sizeof(union blkif_sring_entry) == 112);
 	check((char *)&request.u.rw.id - begin == 8);
 	check((char *)&request.u.indirect.indirect_op - begin == 1);

@@ -13,6 +13,7 @@
 /* Up to 3.10 it does not know indirect ones, so what stands in the ring is ours. */
 #define blkif_request_segment	xbf_blkif_segment
 #define blkif_request		xbf_blkif_request
+#define blkif_response		xbf_blkif_response
 #define blkif_sring_entry	xbf_blkif_slot
 #define blkif_sring		xbf_blkif_ring
 
