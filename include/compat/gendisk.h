@@ -156,7 +156,7 @@ static inline void blk_mark_disk_dead(struct gendisk *disk)
 #ifdef XBF_HAVE_BLK_SET_QUEUE_DYING
 	blk_set_queue_dying(disk->queue);
 #else
-	/* Up to 3.16 */
+	/* Up to 3.19 */
 	xbf_queue_flag(disk->queue, QUEUE_FLAG_DYING, true);
 #endif
 	set_capacity(disk, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * request-fn.c - blk-mq on top of a queue with a request_fn: see missing/linux/blk-mq.h.
- * Included by src/compat.c; mainline up to 3.12.
+ * Included by src/compat.c; mainline up to 3.19.
  *
  * The disk has one queue, with the scheduler of the kernel's choice. Whoever runs it
  * takes all that there are tags for to the driver's queue of his CPU, under the queue

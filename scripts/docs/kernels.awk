@@ -31,8 +31,7 @@ FNR == 1 {
 /^\/\* #undef XBF_HAVE_/ { lacks[n]++ }
 
 function layer(i) {
-	# No blk-mq of that age lacks this flag but the one of include/compat.
-	if (!has[i, "BLK_STATUS_T"] && !has[i, "SHOULD_MERGE"])
+	if (!has[i, "BLK_MQ"])
 		return "single-queue, under a blk-mq of ours"
 	if (!has[i, "BLK_STATUS_T"])
 		return "blk-mq, results are numbers"

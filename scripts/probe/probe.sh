@@ -55,6 +55,27 @@ probe_symbols() {
 	sed -nE 's/^[a-z].*[ *]([a-z_0-9]+)\(.*/- \1/p' /dev/null "${missing[@]}"
 }
 
+# Where a header of the kernel's is of no use, ours stand before its own, not behind, and
+# answer all but the question that led there.
+probe_ours() {
+	local refused compiler=$1 first=() rest=()
+	refused=$(awk '$2 == "OR_OURS" && $4 == "no"' <<<"$answers")
+	[ -n "$refused" ] || return 0
+	shift
+	while [ $# -gt 0 ]; do
+		if [ "$1" = -idirafter ]; then
+			first+=("-I$2")
+			shift
+		else
+			rest+=("$1")
+		fi
+		shift
+	done
+	probe_compile "$compiler" "${first[@]}" "${rest[@]}"
+	answers=$(awk 'FILENAME != "-" { kept[$1] = $0; next } { print $1 in kept ? kept[$1] : $0 }' \
+		<(echo "$refused") - <<<"$(probe_answers)")
+}
+
 # One line per probe: NAME KIND GROUP ANSWER REASON...
 probe_answers() {
 	local known=/dev/null
@@ -147,7 +168,7 @@ probe_check_groups() {
 probe_write_header() {
 	echo "/* SPDX-License-Identifier: GPL-2.0 */"
 	echo "/* Made by scripts/probe/probe.sh for one kernel; ${log##*/} says why. */"
-	awk '$2 == "PLAIN" || $2 == "ONE_OF" || $2 == "AT_MOST" {
+	awk '$2 ~ /^(PLAIN|ONE_OF|AT_MOST|OR_OURS)$/ {
 		name = "XBF_HAVE_" toupper($1)
 		print $4 == "yes" ? "#define " name " 1" : "/* #undef " name " */"
 	}' <<<"$answers"
@@ -166,7 +187,7 @@ probe_write_log() {
 }
 
 probe_print() {
-	awk '$4 == "yes" && ($2 == "PLAIN" || $2 == "ONE_OF" || $2 == "AT_MOST") { print $1 }' <<<"$answers" |
+	awk '$4 == "yes" && $2 ~ /^(PLAIN|ONE_OF|AT_MOST|OR_OURS)$/ { print $1 }' <<<"$answers" |
 		sort | xargs | fold -s -w 72 | sed 's/^/          /'
 }
 
@@ -176,6 +197,7 @@ mkdir -p "${header%/*}"
 	probe_die "the compiler $1, which this kernel asks for, does not run here; install it or say CC=..."
 probe_compile "$@"
 answers=$(probe_answers)
+probe_ours "$@"
 probe_check_controls
 probe_check_groups
 probe_write_header >"$header"

@@ -11,6 +11,8 @@
  *   PROBE_ONE_OF(group, name)	exactly one form of the group must compile;
  *				if not, the build ends with the group's sentence
  *   PROBE_AT_MOST(group, name)	at most one form of the group may compile
+ *   PROBE_OR_OURS(name)	if not, headers of include/compat/missing take the place of
+ *				the kernel's own, and all else is asked of them
  *   PROBE_GROUP(group, text)	the sentence: "this kernel has <text>"
  *   PROBE_GOOD(name)		control: must compile
  *   PROBE_BAD(name)		control: must not, one per class of error
@@ -22,6 +24,11 @@
  * Members are compared by assigning them to a pointer of the form in question:
  * a compiler that lets a wrong one pass is found out by the controls.
  */
+#ifndef KBUILD_MODNAME
+/* A macro of xenbus.h up to 3.3 wants it; kbuild says it only to what goes into a module. */
+#define KBUILD_MODNAME "xen-blkfront"
+#endif
+
 #include <linux/blkdev.h>
 #include <linux/blk-mq.h>
 #include <linux/device.h>
@@ -45,6 +52,7 @@
 #define PROBE(name)		static void __attribute__((unused)) probe_##name(void)
 #define PROBE_ONE_OF(group, name)	PROBE(name)
 #define PROBE_AT_MOST(group, name)	PROBE(name)
+#define PROBE_OR_OURS(name)	PROBE(name)
 #define PROBE_GOOD(name)	PROBE(name)
 #define PROBE_BAD(name)		PROBE(name)
 #define PROBE_GROUP(group, text)	extern int probe_group_##group
@@ -148,6 +156,19 @@ PROBE_BAD(bad_callback_result)
 
 /* --- Disks and their queues ----------------------------------------------- */
 
+/*
+ * 4.0 on: a blk-mq that says whether another request follows, and that can be frozen. Ours
+ * can as well, but has no such @tags.
+ */
+PROBE_OR_OURS(blk_mq)
+{
+	struct blk_mq_queue_data data = { .last = true };
+	struct blk_mq_tags **tags = tag_set->tags;
+
+	CALLED(blk_mq_freeze_queue);
+	queue = data.last && tags ? NULL : queue;
+}
+
 PROBE_GROUP(disk_alloc, "none of the known forms of blk_mq_alloc_disk()");
 
 /* 6.9 on: queue limits are given when the disk is made. */
@@ -235,7 +256,7 @@ PROBE(blk_mark_disk_dead)
 	blk_mark_disk_dead(disk);
 }
 
-/* 3.17 to 5.16 */
+/* 4.0 to 5.16 */
 PROBE(blk_set_queue_dying)
 {
 	EXPORTED(blk_set_queue_dying);

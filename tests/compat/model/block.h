@@ -329,6 +329,9 @@ struct blk_mq_tag_set {
 	unsigned int queue_depth;
 	int numa_node;
 	unsigned int flags;
+#ifdef KERNEL_HAS_BLK_MQ
+	struct blk_mq_tags **tags;
+#endif
 };
 
 void blk_mq_free_tag_set(struct blk_mq_tag_set *set);

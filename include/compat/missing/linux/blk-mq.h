@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * blk-mq.h - blk-mq for kernels that have none: mainline up to 3.12. Found only where
- * the kernel has no header of this name.
+ * blk-mq.h - blk-mq for kernels that have none, mainline up to 3.12, or one that a driver
+ * of ours cannot use, up to 3.19: see compat/linux/blk-mq.h.
  *
  * What a driver of ours needs of it, in the form of 4.4, on top of a single queue with a
  * request_fn: see compat/request-fn.c. The probes are told by this header what it has.
