@@ -25,14 +25,17 @@ not_to_be_taken() {
 	elif [[ $(config "$kernel" KALLSYMS) != y ]]; then
 		echo "it cannot be told to leave out a driver (CONFIG_KALLSYMS)"
 	elif ! has_builtin_init; then
-		echo "/boot/System.map-$kernel does not have $builtin_init, by which its driver is started"
+		echo "its System.map does not have $builtin_init, by which its driver is started"
 	else
 		return 1
 	fi
 }
 
 has_builtin_init() {
-	grep -qs " $builtin_init\$" "/boot/System.map-$(fact kernel)" ||
+	local kernel
+
+	kernel=$(fact kernel)
+	grep -qs " $builtin_init\$" "/boot/System.map-$kernel" "/lib/modules/$kernel/System.map" ||
 		{ is running yes && grep -qs " $builtin_init\$" /proc/kallsyms; }
 }
 

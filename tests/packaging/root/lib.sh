@@ -63,12 +63,14 @@ resolves_below() {
 	[[ $(resolved "$1") == */lib/modules/$1/$2/* ]]
 }
 
+# The one that brought its modules.
 kernel_package_whole() {
-	local bad
+	local owner bad
 
-	bad=$(dpkg -V "$(dpkg -S "/boot/vmlinuz-$1" | cut -d : -f 1)")
-	echo "dpkg -V: ${bad:-clean}"
-	[[ -z $bad ]]
+	owner=$(dpkg -S "*/lib/modules/$1/kernel/drivers/block/xen-blkfront.ko*" | cut -d : -f 1)
+	bad=$(dpkg -V "$owner")
+	echo "dpkg -V $owner: ${bad:-clean}"
+	[[ $owner && -z $bad ]]
 }
 
 version_is() {

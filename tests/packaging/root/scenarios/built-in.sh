@@ -6,6 +6,17 @@
 beside=xen-blkfront-dkms
 grub_settings=/etc/default/grub.d/$package.cfg
 
+# Debian's kernels from 7.x on have it beside their modules.
+system_map_of() {
+	local beside_modules=/lib/modules/$1/System.map
+
+	if [[ -e $beside_modules ]]; then
+		echo "$beside_modules"
+	else
+		echo "/boot/System.map-$1"
+	fi
+}
+
 # As if it had been built like that.
 build_in() {
 	local config
@@ -16,7 +27,7 @@ build_in() {
 		echo CONFIG_BOOT_CONFIG=y >>"$config"
 	done
 	echo "kernel/drivers/block/$module.ko" >>"/lib/modules/$1/modules.builtin"
-	echo "ffffffff8342af10 t xlblk_init" >>"/boot/System.map-$1"
+	echo "ffffffff8342af10 t xlblk_init" >>"$(system_map_of "$1")"
 	mv "/lib/modules/$1/kernel/drivers/block/$module".ko* /xbf/
 	depmod "$1"
 	make_image "$1"
@@ -120,8 +131,9 @@ refuses() {
 }
 
 check_refusals() {
-	local system_map=/boot/System.map-$kernel config=/boot/config-$kernel
+	local system_map config=/boot/config-$kernel
 
+	system_map=$(system_map_of "$kernel")
 	refused "no way to the command line" "add the word bootconfig"
 	cp "$system_map" /xbf/map
 	sed -i /xlblk_init/d "$system_map"
