@@ -17,19 +17,26 @@ guest_wishes() {
 	eval "echo \${$(scenario_name)_guest:-}" | tr ' ' '\n'
 }
 
-# guest_config KERNEL RAMDISK ARGUMENTS: what all guests have in common.
-guest_config() {
+# What all guests have in common.
+guest_machine() {
 	cat <<END
 name = "$guest_name"
 type = "$type"
-kernel = "$1"
-ramdisk = "$2"
 memory = 768
 vcpus = $vcpus
 cpus = "1-$vcpus"
 tsc_mode = "native"
 on_crash = "preserve"
 on_reboot = "destroy"
+END
+}
+
+# guest_config KERNEL RAMDISK ARGUMENTS: a guest that is started without a boot loader.
+guest_config() {
+	guest_machine
+	cat <<END
+kernel = "$1"
+ramdisk = "$2"
 extra = "console=hvc0 tsc=reliable nokaslr mitigations=off panic=0 $3"
 END
 }

@@ -1,11 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Installed systems: Debian with systemd, its own kernel and initramfs tool, on a disk image. Our
-# package is installed and removed in it by dpkg; kernel and initramfs are what it left in /boot.
+# Installed systems: Debian with systemd, its own kernel, initramfs tool and GRUB, on a disk image. Our
+# package is installed and removed in it by apt; kernel and initramfs are what that left in /boot.
 
 INSTALLED_SECTORS=$((3 * 1024 * 2048))
 INSTALLED_START=2048
+# As GRUB finds its file system again.
+INSTALLED_UUID=6b6c6f62-7866-4d72-9a58-656e646b6d73
 
 # installed_make_base LABEL DIR
 installed_make_base() {
@@ -20,9 +22,43 @@ installed_make_base() {
 	cp "${names[@]}" "$dir/var/tmp/debs/"
 	in_tree "$dir" sh -euc 'apt-get update -qq
 		apt-get install -y --no-install-recommends initramfs-tools zstd udev systemd-sysv
+		apt-get install -y --no-install-recommends grub-pc-bin grub2-common
 		apt-get install -y --no-install-recommends /var/tmp/debs/*.deb
 		rm -r /var/tmp/debs
 		apt-get clean' >"$log" 2>&1 || die "cannot install the system; see $log"
+	installed_grub "$dir" >>"$log" 2>&1 || die "GRUB cannot be installed; see $log"
+}
+
+# installed_grub TREE: as grub-install leaves it, which wants a disk to look at. There is none yet: what
+# it and update-grub ask about the disk is answered by grub-probe.
+installed_grub() {
+	# Arguments that are the lab's; the rest is update-grub's.
+	cat >"$1/etc/default/grub" <<-'END'
+		GRUB_DEFAULT=0
+		GRUB_TIMEOUT=0
+		GRUB_TERMINAL=console
+		GRUB_DISABLE_OS_PROBER=true
+		GRUB_CMDLINE_LINUX="console=hvc0 tsc=reliable hpet=disable no_timer_check nokaslr mitigations=off panic=0 systemd.show_status=0"
+	END
+	install -m 755 /dev/stdin "$1/var/tmp/grub-probe" <<-END
+		#!/bin/sh
+		case "\$*" in
+		*target=device*) echo /dev/xvda1 ;;
+		*target=fs_uuid*) echo $INSTALLED_UUID ;;
+		*target=fs*) echo ext2 ;;
+		*target=partmap*) echo msdos ;;
+		*target=abstraction*) ;;
+		*target=hints_string*) echo "--hint-bios=hd0,msdos1" ;;
+		*) exit 1 ;;
+		esac
+	END
+	in_tree "$1" sh -euc 'dpkg-divert --local --rename --add /usr/sbin/grub-probe
+		mv /var/tmp/grub-probe /usr/sbin/
+		mkdir -p /boot/grub/i386-pc
+		cp /usr/lib/grub/i386-pc/*.mod /usr/lib/grub/i386-pc/*.lst /boot/grub/i386-pc/
+		grub-mkimage -O i386-pc -p "(hd0,msdos1)/boot/grub" \
+			-o /boot/grub/i386-pc/core.img biosdisk part_msdos ext2
+		update-grub'
 }
 
 # What the lab wants of it: a boot without what is slow here, and a report at its end.
@@ -45,17 +81,22 @@ installed_settle() {
 	ln -sf ../lab-report.service "$1/etc/systemd/system/multi-user.target.wants/"
 }
 
-# installed_save TREE RELEASE DIR: as the next boot finds it.
+# installed_save TREE RELEASE DIR STATE: as the next boot finds it.
 installed_save() {
-	local tree=$1 release=$2 dir=$3
+	local tree=$1 release=$2 elf=$3/vmlinux-$2 dir=$3/$4
 	mkdir -p "$dir"
+	[ -e "$elf" ] || "$LAB/lib/kernel-elf" "$(kernel_image "$tree" "$release")" "$elf"
+	echo "$release" >"$dir/release"
 	cp "$tree/boot/initrd.img-$release" "$dir/initrd.img"
 	# Another archive may follow, and starts at a multiple of four.
 	truncate -s %4 "$dir/initrd.img"
 	truncate -s $((INSTALLED_SECTORS * 512)) "$dir/disk"
 	echo "start=$INSTALLED_START, type=83, bootable" | sfdisk -q "$dir/disk"
+	# Where GRUB's installer would put them: it starts from the first sector and goes on with the next.
+	dd if="$tree/usr/lib/grub/i386-pc/boot.img" of="$dir/disk" bs=440 count=1 conv=notrunc status=none
+	dd if="$tree/boot/grub/i386-pc/core.img" of="$dir/disk" bs=512 seek=1 conv=notrunc status=none
 	mke2fs -q -F -t ext4 -E offset=$((INSTALLED_START * 512)),lazy_itable_init=1,nodiscard -O ^metadata_csum \
-		-d "$tree" "$dir/disk" $(((INSTALLED_SECTORS - INSTALLED_START) / 2))k
+		-U "$INSTALLED_UUID" -d "$tree" "$dir/disk" $(((INSTALLED_SECTORS - INSTALLED_START) / 2))k
 }
 
 # installed_make BASE DEB RELEASE LABEL DIR: with our package, and after it was removed.
@@ -63,19 +104,24 @@ installed_make() {
 	local base=$1 deb=$2 release=$3 label=$4 dir=$5 log tree=$5/tree
 	log=$(tree_log "$dir")
 	note "installing and removing $(basename "$deb") in the system of $release (log: $log)"
-	cp -a "$base" "$tree"
-	installed_settle "$tree"
-	cp "$deb" "$tree/var/tmp/"
-	# shellcheck disable=SC2016 # the tree's shell expands it
-	in_tree "$tree" sh -euc 'apt-get install -y "/var/tmp/$1"; rm "/var/tmp/$1"' \
-		install "$(basename "$deb")" >"$log" 2>&1 || die "the package does not install; see $log"
-	"$LAB/lib/kernel-elf" "$(kernel_image "$tree" "$release")" "$dir/vmlinux"
+	installed_with_package "$base" "$deb" "$tree" "$log"
 	installed_broken "$tree" "$release" "$label" "$dir"
-	installed_save "$tree" "$release" "$dir/ours"
+	installed_save "$tree" "$release" "$dir" ours
 	in_tree "$tree" apt-get remove -y xen-blkfront-dkms >>"$log" 2>&1 ||
 		die "the package cannot be removed; see $log"
-	installed_save "$tree" "$release" "$dir/removed"
+	installed_save "$tree" "$release" "$dir" removed
 	rm -r "$tree"
+}
+
+# installed_with_package BASE DEB TREE LOG
+installed_with_package() {
+	local tree=$3 log=$4
+	cp -a "$1" "$tree"
+	installed_settle "$tree"
+	cp "$2" "$tree/var/tmp/"
+	# shellcheck disable=SC2016 # the tree's shell expands it
+	in_tree "$tree" sh -euc 'apt-get install -y "/var/tmp/$1"; rm "/var/tmp/$1"' \
+		install "$(basename "$2")" >"$log" 2>&1 || die "the package does not install; see $log"
 }
 
 # installed_broken TREE RELEASE LABEL DIR: archives that, appended to the initramfs, put a driver
@@ -110,21 +156,21 @@ installed_replace() {
 	rm -r "$root"
 }
 
-# installed_system LABEL: folder with vmlinux, the archives, and ours/ and removed/ with disk and
-# initrd.img; of a kernel the last one is kept.
+# installed_system LABEL: folder with kernels, archives that put another driver in, and for each state of
+# the system a folder with disk, initrd.img and the release of its kernel; of a kernel the last one is kept.
 installed_system() {
-	local base deb dir release image version
-	read -r _ _ image _ version <<<"$(kernel_line "$1")"
-	base=$CACHE/installed/${image#linux-image-}_$version
-	once "$base" installed_make_base "$1"
+	local label=$1 base deb dir image version
+	read -r _ _ image _ version <<<"$(kernel_line "$label")"
+	base=$CACHE/installed/${image#linux-image-}_$version+$(declare -f installed_make_base installed_grub | digest)
+	once "$base" installed_make_base "$label"
 	deb=$(package_file)
-	release=$(cat "$(kernel_dir "$1")/release")
-	dir=$base-$({ package_digest "$deb"; cat "$LAB"/installed/* "$LAB/lib/installed.sh"; } | digest)
+	kernel_dir_of "$label"
+	dir=$base-$label-$({ echo "$KERNEL_DIR"; package_digest "$deb"; cat "$LAB"/installed/* "$LAB/lib/installed.sh"; } | digest)
 	if [ ! -d "$dir" ]; then
-		find "$CACHE/installed" -maxdepth 1 -name "${base##*/}-*" \
+		find "$CACHE/installed" -maxdepth 1 -name "${base##*/}-$label-*" \
 			-exec rm -rf {} +
 	fi
-	once "$dir" installed_make "$base" "$deb" "$release" "$1"
+	once "$dir" installed_make "$base" "$deb" "$(cat "$KERNEL_DIR/release")" "$label"
 	echo "$dir"
 }
 
@@ -136,9 +182,12 @@ plan_installed() {
 	[ ! -d "$to" ] || return 0
 	dir=$(installed_system "$1")
 	mkdir -p "$to"
-	ln -s "$dir/vmlinux" "$dir"/*.cpio "$to/"
-	for state in ours removed; do
+	ln -s "$dir"/vmlinux-* "$to/"
+	find "$dir" -maxdepth 1 -name '*.cpio' -exec ln -s -t "$to" {} +
+	for state in "$dir"/*/; do
+		state=$(basename "$state")
 		ln -s "$dir/$state/initrd.img" "$to/$state.initrd"
+		ln -s "$dir/$state/release" "$to/$state.release"
 		plan_disk "$dir/$state/disk" "$to/$state.disk"
 	done
 }

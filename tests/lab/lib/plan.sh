@@ -9,7 +9,7 @@
 mapfile -t SCENARIOS < <(sed -n 's/^\([a-z0-9_]*\)_summary=.*/\1/p' "$LAB"/scenarios/*.sh | tr _ -)
 
 # HVM guests start slowly.
-SCENARIOS_HVM="smoke filesystem saverestore-under-load hvm-unplug"
+SCENARIOS_HVM="smoke filesystem saverestore-under-load hvm-unplug boot-grub"
 
 # scenario_says SCENARIO WHAT: what its file says of itself: summary, class, types, guest ...
 scenario_says() { sed -n "s/^${1//-/_}_$2=\"\(.*\)\"$/\1/p" "$LAB/scenarios/$1.sh"; }
