@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Installed systems: Debian with systemd, its own kernel, initramfs tool and GRUB, on a disk image. Our
-# package is installed and removed in it by apt; kernel and initramfs are what that left in /boot.
+# package is installed, kept through another kernel and removed in it by apt; kernels and initramfs
+# are what that left in /boot.
 
 INSTALLED_SECTORS=$((3 * 1024 * 2048))
 INSTALLED_START=2048
@@ -99,17 +100,24 @@ installed_save() {
 		-U "$INSTALLED_UUID" -d "$tree" "$dir/disk" $(((INSTALLED_SECTORS - INSTALLED_START) / 2))k
 }
 
-# installed_make BASE DEB RELEASE LABEL DIR: with our package, and after it was removed.
+# installed_make BASE DEB RELEASE LABEL DIR: with our package, then with another kernel, and after the
+# package was removed.
 installed_make() {
-	local base=$1 deb=$2 release=$3 label=$4 dir=$5 log tree=$5/tree
+	local base=$1 deb=$2 release=$3 label=$4 dir=$5 log tree=$5/tree second
 	log=$(tree_log "$dir")
 	note "installing and removing $(basename "$deb") in the system of $release (log: $log)"
 	installed_with_package "$base" "$deb" "$tree" "$log"
 	installed_broken "$tree" "$release" "$label" "$dir"
 	installed_save "$tree" "$release" "$dir" ours
+	# The same kernel built for clouds.
+	second=${release%-amd64}-cloud-amd64
+	note "installing $second in it"
+	installed_second "$tree" "$label" "$second" >>"$log" 2>&1 ||
+		die "another kernel cannot be installed; see $log"
+	installed_save "$tree" "$second" "$dir" upgraded
 	in_tree "$tree" apt-get remove -y xen-blkfront-dkms >>"$log" 2>&1 ||
 		die "the package cannot be removed; see $log"
-	installed_save "$tree" "$release" "$dir" removed
+	installed_save "$tree" "$second" "$dir" removed
 	rm -r "$tree"
 }
 
@@ -122,6 +130,16 @@ installed_with_package() {
 	# shellcheck disable=SC2016 # the tree's shell expands it
 	in_tree "$tree" sh -euc 'apt-get install -y "/var/tmp/$1"; rm "/var/tmp/$1"' \
 		install "$(basename "$2")" >"$log" 2>&1 || die "the package does not install; see $log"
+}
+
+# installed_second TREE LABEL RELEASE: as an upgrade brings a kernel, with its headers.
+installed_second() {
+	local tree=$1 suite names
+	read -r _ suite _ <<<"$(kernel_line "$2")"
+	mapfile -t names < <(suite fetch "$suite" "linux-image-$3" "linux-headers-$3")
+	mkdir "$tree/var/tmp/debs"
+	cp "${names[@]}" "$tree/var/tmp/debs/"
+	in_tree "$tree" sh -euc 'apt-get install -y /var/tmp/debs/*.deb; rm -r /var/tmp/debs'
 }
 
 # installed_broken TREE RELEASE LABEL DIR: archives that, appended to the initramfs, put a driver
