@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Guest kernels that look closely at what drivers do, built here from Debian's source of
-# the newest kernel with its own compiler, in the cache; tests/lab/debug/*.config is all
-# they have. They have labels like other kernels.
+# Guest kernels built here from Debian's source with that kernel's own compiler, in the
+# cache: those that look closely at what drivers do, and one that has the driver built in.
+# tests/lab/debug/*.config is all they have. They have labels like other kernels.
 
-DEBUG_OF=newest # the kernel whose source it is
-declare -A DEBUG_CONFIGS=([debug]="guest debug pv" [kasan]="guest debug kasan")
-declare -A DEBUG_TYPES=([debug]="pv pvh" [kasan]=pvh)
+# The kernel whose source it is, what it is configured by, the guests it starts in.
+declare -A DEBUG_OF=([debug]=newest [kasan]=newest [built-in]=6.12)
+declare -A DEBUG_CONFIGS=([debug]="guest debug pv" [kasan]="guest debug kasan" [built-in]="guest pv built-in")
+declare -A DEBUG_TYPES=([debug]="pv pvh" [kasan]=pvh [built-in]="pv pvh")
+# Of those that look closely.
 DEBUG_PATIENCE=4 # times as long as others may take
 DEBUG_MEMORY=400 # MiB more than others have
 # A PVH guest is in them before there is what KASAN needs.
@@ -18,11 +20,15 @@ DEBUG_ARGS="page_poison=on debug_pagealloc=on kmemleak.verbose=1 bdev_allow_writ
 # debug_kernel LABEL: whether it is one.
 debug_kernel() { [ -n "${DEBUG_CONFIGS[$1]:-}" ]; }
 
+# debug_closely LABEL: whether it is one that looks closely.
+debug_closely() { [[ " ${DEBUG_CONFIGS[$1]:-} " == *" debug "* ]]; }
+
+# debug_config LABEL: of what is set twice, the last counts.
 debug_config() {
 	local name
 	for name in ${DEBUG_CONFIGS[$1]}; do
 		cat "$LAB/debug/$name.config"
-	done
+	done | tac | awk '!match($0, /CONFIG_[A-Z0-9_]+/) || !seen[substr($0, RSTART, RLENGTH)]++' | tac
 }
 
 # debug_unpack SUITE PACKAGE DIR
@@ -39,7 +45,7 @@ debug_make() {
 	local label=$1 version=$2 dir=$3 build log
 	build=$CACHE/debug/$(basename "${dir%.new}")
 	log=$build.log
-	local make=(suite with-root "$DEBUG_OF" make -s -C "$CACHE/debug/source-$version" O="$build"
+	local make=(suite with-root "${DEBUG_OF[$label]}" make -s -C "$CACHE/debug/source-$version" O="$build"
 		"${DEBUG_UNCHECKED[@]}")
 	note "building kernel $label from Debian's $version: half an hour (log: $log)"
 	mkdir -p "$build"
@@ -52,6 +58,8 @@ debug_make() {
 			"${make[@]}" INSTALL_MOD_PATH="$dir" modules_install
 	} >>"$log" 2>&1 || die "kernel $label does not build; see $log"
 	cp "$build/include/config/kernel.release" "$dir/release"
+	cp "$build/System.map" "$dir/System.map"
+	cp "$build/.config" "$dir/config"
 	objcopy -S "$build/vmlinux" "$dir/vmlinux"
 }
 
@@ -62,7 +70,7 @@ debug_config_taken() {
 
 debug_kernel_dir() {
 	local suite version series dir
-	read -r _ suite _ _ version <<<"$(kernel_line "$DEBUG_OF")"
+	read -r _ suite _ _ version <<<"$(kernel_line "${DEBUG_OF[$1]}")"
 	[ -n "$version" ] || exit 1
 	series=$(sed -E 's/^([0-9]+[.][0-9]+).*/\1/' <<<"$version")
 	suite root "$suite" flex bison bc >/dev/null
@@ -78,7 +86,7 @@ with_kernel() {
 	shift
 	if debug_kernel "$label"; then
 		kernel_dir_of "$label"
-		suite with-root "$DEBUG_OF" \
+		suite with-root "${DEBUG_OF[$label]}" \
 			env "KDIR=$(readlink -f "$KERNEL_DIR"/lib/modules/*/build)" "$@"
 	elif own_tree "$label"; then
 		env "KDIR=$OWN_TREE" "CC=$OWN_TREE_CC" "$@"

@@ -142,6 +142,35 @@ installed_second() {
 	in_tree "$tree" sh -euc 'apt-get install -y /var/tmp/debs/*.deb; rm -r /var/tmp/debs'
 }
 
+# installed_make_taken BASE DEB LABEL DIR: with a kernel of the lab's that has the driver built in, run on
+# ours, as an admin asks for it. Its files are where a package would put them; GRUB could not start it.
+installed_make_taken() {
+	local base=$1 deb=$2 label=$3 dir=$4 log tree=$4/tree release
+	log=$(tree_log "$dir")
+	kernel_dir_of "$label"
+	release=$(cat "$KERNEL_DIR/release")
+	note "having the kernel $release, whose driver is built in, run on ours (log: $log)"
+	installed_with_package "$base" "$deb" "$tree" "$log"
+	cp -a "$KERNEL_DIR/lib/modules/$release" "$tree/lib/modules/"
+	cp "$KERNEL_DIR/vmlinux" "$tree/boot/vmlinuz-$release"
+	cp "$KERNEL_DIR/System.map" "$tree/boot/System.map-$release"
+	cp "$KERNEL_DIR/config" "$tree/boot/config-$release"
+	# What its headers are.
+	# shellcheck disable=SC2016 # the tree's shell expands it
+	TREE_BIND=$CACHE/debug in_tree "$tree" sh -euc '
+		depmod "$1"
+		update-initramfs -c -k "$1"
+		update-grub
+		xen-blkfront-update --take-over "$1"' take-over "$release" >>"$log" 2>&1 ||
+		die "the kernel cannot be taken over; see $log"
+	cp "$KERNEL_DIR/vmlinux" "$dir/vmlinux-$release"
+	installed_save "$tree" "$release" "$dir" taken
+	# The word that GRUB's menu got for it.
+	sed -n "s|^[[:space:]]*linux[[:space:]]*/boot/vmlinuz-$release .* \(bootconfig\).*|\1|p" \
+		"$tree/boot/grub/grub.cfg" | head -n 1 >"$dir/taken/arguments"
+	rm -r "$tree"
+}
+
 # installed_broken TREE RELEASE LABEL DIR: archives that, appended to the initramfs, put a driver
 # in the place of ours: of another kernel, cut off, or one that refuses every disk.
 installed_broken() {
@@ -178,9 +207,10 @@ installed_replace() {
 # the system a folder with disk, initrd.img and the release of its kernel; of a kernel the last one is kept.
 installed_system() {
 	local label=$1 base deb dir image version
-	read -r _ _ image _ version <<<"$(kernel_line "$label")"
+	# A kernel of the lab's goes into the system of the one whose source it is.
+	read -r _ _ image _ version <<<"$(kernel_line "${DEBUG_OF[$label]:-$label}")"
 	base=$CACHE/installed/${image#linux-image-}_$version+$(declare -f installed_make_base installed_grub | digest)
-	once "$base" installed_make_base "$label"
+	once "$base" installed_make_base "${DEBUG_OF[$label]:-$label}"
 	deb=$(package_file)
 	kernel_dir_of "$label"
 	dir=$base-$label-$({ echo "$KERNEL_DIR"; package_digest "$deb"; cat "$LAB"/installed/* "$LAB/lib/installed.sh"; } | digest)
@@ -188,7 +218,11 @@ installed_system() {
 		find "$CACHE/installed" -maxdepth 1 -name "${base##*/}-$label-*" \
 			-exec rm -rf {} +
 	fi
-	once "$dir" installed_make "$base" "$deb" "$(cat "$KERNEL_DIR/release")" "$label"
+	if debug_kernel "$label"; then
+		once "$dir" installed_make_taken "$base" "$deb" "$label"
+	else
+		once "$dir" installed_make "$base" "$deb" "$(cat "$KERNEL_DIR/release")" "$label"
+	fi
 	echo "$dir"
 }
 
@@ -206,6 +240,7 @@ plan_installed() {
 		state=$(basename "$state")
 		ln -s "$dir/$state/initrd.img" "$to/$state.initrd"
 		ln -s "$dir/$state/release" "$to/$state.release"
+		[ ! -e "$dir/$state/arguments" ] || ln -s "$dir/$state/arguments" "$to/$state.arguments"
 		plan_disk "$dir/$state/disk" "$to/$state.disk"
 	done
 }

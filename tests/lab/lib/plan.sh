@@ -18,6 +18,8 @@ scenario_says() { sed -n "s/^${1//-/_}_$2=\"\(.*\)\"$/\1/p" "$LAB/scenarios/$1.s
 scenario_runs() {
 	local types kernels
 	kernels=$(scenario_says "$1" kernels)
+	# The one that has the driver built in is for that alone.
+	[ "$3" != built-in ] || [ -n "$kernels" ] || return 1
 	[[ " ${kernels:-$3} " == *" $3 "* ]] || return 1
 	types=$(scenario_says "$1" types)
 	if [ "$2" = hvm ]; then
@@ -65,6 +67,8 @@ plan_add() {
 	if debug_kernel "$kernel"; then
 		[[ " ${DEBUG_TYPES[$kernel]} " == *" $type "* ]] ||
 			die "kernel '$kernel' does not start in $type guests; it does in: ${DEBUG_TYPES[$kernel]}"
+	fi
+	if debug_closely "$kernel"; then
 		patience=$DEBUG_PATIENCE more_memory=$DEBUG_MEMORY kernel_args="$DEBUG_ARGS $kernel_args"
 	fi
 	kernel_dir_of "$kernel"

@@ -4,12 +4,17 @@
 # Guest trees: a Debian root of the kernel's suite with that kernel's headers and
 # modules, dkms, and our package, installed by dpkg; dkms builds the module in it.
 
-# in_tree TREE COMMAND...: as on a machine of its own, proc and a private /tmp mounted.
+# in_tree TREE COMMAND...: as on a machine of its own, proc and a private /tmp mounted, and the folder
+# TREE_BIND, if there is one, where it is here.
 in_tree() {
 	# shellcheck disable=SC2016 # the inner shell expands these
-	unshare -m --propagation private bash -euc '
+	BIND=${TREE_BIND:-} unshare -m --propagation private bash -euc '
 		tree=$1
 		shift
+		if [ "$BIND" ]; then
+			mkdir -p "$tree$BIND"
+			mount --bind -o ro "$BIND" "$tree$BIND"
+		fi
 		mount -t proc proc "$tree/proc"
 		mount -t tmpfs tmp "$tree/tmp"
 		mount --bind /dev/null "$tree/dev/null"
