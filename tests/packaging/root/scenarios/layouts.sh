@@ -10,7 +10,7 @@ to_boot_loader=/etc/initramfs/post-update.d/systemd-boot
 
 # systemd-boot without firmware, on a folder.
 install_boot_loader() {
-	apt install --no-install-recommends systemd-boot systemd-boot-efi
+	apt install --no-install-recommends systemd systemd-boot systemd-boot-efi
 	install -m 755 /dev/stdin /usr/bin/bootctl <<-END
 		#!/bin/sh
 		case "\$*" in *is-installed*) ;; *) echo $esp ;; esac
@@ -85,13 +85,27 @@ check_unified() {
 
 crash_image=/var/lib/kdump/initrd.img-$kernel
 
-crash_image_falls_back() {
+make_crash_image() {
+	/etc/kernel/postinst.d/kdump-tools "$kernel"
+}
+
+# It has a part of its own for microcode, where there is any.
+unpack_crash_image() {
 	local dir
 
 	dir=$(mktemp -d)
 	unmkinitramfs "$crash_image" "$dir"
 	[[ ! -d $dir/main ]] || dir=$dir/main
-	/xbf/boot-cases "$kernel" "$dir"
+	echo "$dir"
+}
+
+crash_image_falls_back() {
+	/xbf/boot-cases "$kernel" "$(unpack_crash_image)"
+}
+
+# crash_image_loads_below FOLDER
+crash_image_loads_below() {
+	[[ $(resolved "$kernel" -d "$(unpack_crash_image)") == */lib/modules/$kernel/$1/* ]]
 }
 
 scenario_layouts() {
@@ -99,7 +113,7 @@ scenario_layouts() {
 	echo MODULES=list >/etc/initramfs-tools/conf.d/list
 	apt update
 	apt install --no-install-recommends kdump-tools
-	/etc/kernel/postinst.d/kdump-tools "$kernel"
+	make_crash_image
 	sha256sum "$crash_image" >/xbf/crash
 	if [[ $(apt-cache search --names-only '^systemd-boot$') ]]; then
 		install_boot_loader
@@ -111,9 +125,17 @@ scenario_layouts() {
 	fi
 
 	check "crash kernel: its image was left alone" sha256sum -c /xbf/crash
-	/etc/kernel/postinst.d/kdump-tools "$kernel"
-	check "crash kernel: its next image has ours, and falls back" crash_image_falls_back
+	check "crash kernel: which loads the kernel's own driver" crash_image_loads_below kernel/drivers/block
+	make_crash_image
+	check "crash kernel: its next image loads ours" crash_image_loads_below updates/dkms
+	check "crash kernel: its next image falls back" crash_image_falls_back
+	sha256sum "$crash_image" >/xbf/crash
 	apt remove "$package"
 	check_kernels_own "removed"
+	check "removed, crash kernel: its image was left alone" sha256sum -c /xbf/crash
+	check "removed, crash kernel: which loads ours" crash_image_loads_below updates/dkms
+	make_crash_image
+	check "removed, crash kernel: its next image loads the kernel's own driver" \
+		crash_image_loads_below kernel/drivers/block
 	[[ ! -e $esp/EFI/Linux ]] || check "removed: the unified image was made again" unified_is_made_of_it
 }
