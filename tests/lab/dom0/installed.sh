@@ -29,8 +29,8 @@ disk = [ "format=raw,vdev=hda,access=w,target=$(cat "/lab/installed/$kernel/$1.d
 END
 }
 
-# installed_boot STATE REPLACED [ARGUMENT...]: the system in that state (with our package: ours; with
-# another kernel: upgraded; without our package: removed), a driver put in the place of ours or "-".
+# installed_boot STATE REPLACED [ARGUMENT...]: the system in that state (with our package: ours, or small;
+# with another kernel: upgraded; without our package: removed), a driver put in the place of ours or "-".
 installed_boot() {
 	local dir="/lab/installed/$kernel" state="$1" replaced="$2"
 	shift 2
@@ -66,7 +66,7 @@ installed_start() {
 installed_ends() {
 	local tries=150
 	# An HVM guest's BIOS reads the disk a sector at a time.
-	[ "$type" != hvm ] || tries=450
+	[ "$type" != hvm ] || tries=600
 	while xl domid "$guest_name" >/dev/null 2>&1; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || return 1

@@ -84,7 +84,7 @@ plan_add() {
 	# shellcheck disable=SC2046 # a word for each
 	plan_drivers "$kernel" "$driver" $(scenario_says "$scenario" drivers)
 	plan_modules[$kernel]="${plan_modules[$kernel]:-} $(scenario_says "$scenario" modules)"
-	[ -z "$(scenario_says "$scenario" installed)" ] || plan_installed "$kernel"
+	[ -z "$(scenario_says "$scenario" installed)" ] || plan_installed "$kernel" "$type"
 }
 declare -A plan_kernels=() plan_modules=()
 

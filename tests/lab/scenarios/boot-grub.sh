@@ -13,7 +13,7 @@ boot_grub_kernels="6.1"
 boot_grub_installed="yes"
 
 scenario_boot_grub() {
-	installed_boot_bios ours
+	installed_boot_bios small
 	expect_like '^BOOT_IMAGE=/boot/vmlinuz-' "$(installed_said arguments)" "what started the kernel"
 	expect_like '^[0-9]+[.][0-9]' "$(installed_said driver)" "the driver's version"
 	expect "" "$(installed_said record)" "the record of a fallback"
