@@ -53,10 +53,15 @@ static inline struct gendisk *xbf_disk_alloc_limits(struct blk_mq_tag_set *set,
 						    void *queuedata)
 {
 	struct gendisk *disk = xbf_disk_alloc(set, queuedata);
+	int ret = 0;
 
 	if (!IS_ERR(disk) && lim)
-		xbf_limits_set(disk->queue, lim);
-	return disk;
+		ret = xbf_limits_set(disk->queue, lim);
+	if (!ret)
+		return disk;
+	/* 6.9 and 6.10, which refuse limits that contradict each other. */
+	put_disk(disk);
+	return ERR_PTR(ret);
 }
 
 #undef blk_mq_alloc_disk

@@ -94,7 +94,30 @@ static inline unsigned int xbf_limits_get_discard(struct request_queue *q)
 #endif
 }
 
-/* Up to 5.18 discard and secure erase are also flags of the queue. */
+#ifdef XBF_HAVE_LIMITS_UPDATE
+/* 6.9 and 6.10. The kernel puts its defaults for what is zero. */
+static inline int xbf_limits_set_numbers(struct request_queue *q,
+					 const struct xbf_queue_limits *lim)
+{
+	struct queue_limits own = queue_limits_start_update(q);
+
+	own.seg_boundary_mask = lim->seg_boundary_mask;
+	own.max_hw_sectors = lim->max_hw_sectors;
+	own.max_segment_size = lim->max_segment_size;
+	own.physical_block_size = lim->physical_block_size;
+	own.logical_block_size = lim->logical_block_size;
+	own.io_min = lim->io_min;
+	own.io_opt = lim->io_opt;
+	own.max_hw_discard_sectors = lim->max_hw_discard_sectors;
+	own.max_secure_erase_sectors = lim->max_secure_erase_sectors;
+	own.discard_granularity = lim->discard_granularity;
+	own.discard_alignment = lim->discard_alignment;
+	own.max_segments = lim->max_segments;
+	own.dma_alignment = lim->dma_alignment;
+	return queue_limits_commit_update(q, &own);
+}
+#else
+/* Up to 6.8. Up to 5.18 discard and secure erase are also flags of the queue. */
 static inline void xbf_limits_set_discard(struct request_queue *q,
 					  const struct xbf_queue_limits *lim)
 {
@@ -110,7 +133,8 @@ static inline void xbf_limits_set_discard(struct request_queue *q,
 #endif
 }
 
-static inline void xbf_limits_set(struct request_queue *q, const struct xbf_queue_limits *lim)
+static inline int xbf_limits_set_numbers(struct request_queue *q,
+					 const struct xbf_queue_limits *lim)
 {
 	blk_queue_logical_block_size(q, lim->logical_block_size ?: SECTOR_SIZE);
 	blk_queue_physical_block_size(q, max(lim->physical_block_size,
@@ -127,8 +151,15 @@ static inline void xbf_limits_set(struct request_queue *q, const struct xbf_queu
 	/* Up to 5.12: what we cannot reach we copy ourselves. */
 	blk_queue_bounce_limit(q, BLK_BOUNCE_ANY);
 #endif
+	return 0;
+}
+#endif
+
+static inline int xbf_limits_set(struct request_queue *q, const struct xbf_queue_limits *lim)
+{
 	xbf_limits_set_cache(q, lim->features & BLK_FEAT_WRITE_CACHE, lim->features & BLK_FEAT_FUA);
 	xbf_queue_flag(q, QUEUE_FLAG_NONROT, !(lim->features & BLK_FEAT_ROTATIONAL));
+	return xbf_limits_set_numbers(q, lim);
 }
 
 static inline struct xbf_queue_limits xbf_limits_get(struct request_queue *q)
@@ -164,10 +195,12 @@ static inline struct xbf_queue_limits xbf_limits_get(struct request_queue *q)
 static inline int xbf_limits_commit_frozen(struct request_queue *q,
 					   const struct xbf_queue_limits *lim)
 {
+	int ret;
+
 	blk_mq_freeze_queue(q);
-	xbf_limits_set(q, lim);
+	ret = xbf_limits_set(q, lim);
 	blk_mq_unfreeze_queue(q);
-	return 0;
+	return ret;
 }
 
 #define queue_limits				xbf_queue_limits

@@ -292,13 +292,25 @@ PROBE_ONE_OF(limits, limits_features)
 	lim->features = BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA | BLK_FEAT_ROTATIONAL;
 }
 
-/* up to 6.10: a function per limit, flags in the queue. */
+/* up to 6.10: functions per limit, of which 6.10 has some only; flags in the queue. */
 PROBE_ONE_OF(limits, limits_setters)
 {
-	EXPORTED(blk_queue_max_hw_sectors);
 	EXPORTED(blk_queue_io_min);
-	blk_queue_max_hw_sectors(queue, 8);
+	EXPORTED(blk_queue_logical_block_size);
 	blk_queue_io_min(queue, 512);
+	blk_queue_logical_block_size(queue, 512);
+}
+
+/* 6.9 on: limits are changed together; before 6.11 without features. */
+PROBE(limits_update)
+{
+	struct queue_limits lim;
+	int ret;
+
+	EXPORTED(queue_limits_commit_update);
+	lim = queue_limits_start_update(queue);
+	ret = queue_limits_commit_update(queue, &lim);
+	(void)ret;
 }
 
 /* 4.7 on; before there are flags for what a queue can be asked for. */

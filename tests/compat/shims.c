@@ -256,6 +256,9 @@ static void test_limits(struct request_queue *q)
 	check(!queue_limits_commit_update_frozen(q, &lim));
 	check(!model_limits(q).cache && !model_limits(q).discard && !model_limits(q).erase);
 	check(!model_limits(q).rotational && model_limits(q).max_segments == 256);
+	model_bad_limits = true;
+	check(!queue_limits_commit_update_frozen(q, &lim) != model_can_refuse_limits());
+	model_bad_limits = false;
 	check(!q->model.frozen && !q->model.limits_set_unfrozen);
 }
 
@@ -289,7 +292,7 @@ static void test_disk(void)
 	check(!model_disks && !model_queues);
 }
 
-/* One that nobody ever saw, and two that could not be made. */
+/* One that nobody ever saw, and three that could not be made. */
 static void test_no_disk(void)
 {
 	struct blk_mq_tag_set set = { .flags = 0 };
@@ -306,6 +309,13 @@ static void test_no_disk(void)
 	disk = blk_mq_alloc_disk(&set, &lim, NULL);
 	model_no_queue = false;
 	check(IS_ERR(disk) && PTR_ERR(disk) == -ENOMEM && !model_disks);
+	model_bad_limits = true;
+	disk = blk_mq_alloc_disk(&set, &lim, NULL);
+	model_bad_limits = false;
+	check(IS_ERR(disk) == model_can_refuse_limits());
+	if (!IS_ERR(disk))
+		put_disk(disk);
+	check(!model_disks && !model_queues);
 }
 
 static struct {

@@ -216,17 +216,20 @@ enum {
 #define BLK_FEAT_WRITE_CACHE	(1u << 0)
 #define BLK_FEAT_FUA		(1u << 1)
 #define BLK_FEAT_ROTATIONAL	(1u << 2)
+#endif
+#ifdef KERNEL_HAS_LIMITS_UPDATE
 struct queue_limits queue_limits_start_update(struct request_queue *q);
 int queue_limits_commit_update(struct request_queue *q, struct queue_limits *lim);
+#endif
 #ifdef KERNEL_HAS_LIMITS_COMMIT_FROZEN
 int queue_limits_commit_update_frozen(struct request_queue *q, struct queue_limits *lim);
-#endif
 #endif
 
 #ifdef KERNEL_HAS_LIMITS_SETTERS
 void blk_queue_logical_block_size(struct request_queue *q, unsigned int size);
 void blk_queue_physical_block_size(struct request_queue *q, unsigned int size);
 void blk_queue_io_min(struct request_queue *q, unsigned int size);
+#ifndef KERNEL_HAS_LIMITS_UPDATE
 void blk_queue_io_opt(struct request_queue *q, unsigned int size);
 void blk_queue_max_hw_sectors(struct request_queue *q, unsigned int sectors);
 void blk_queue_segment_boundary(struct request_queue *q, unsigned long mask);
@@ -234,6 +237,7 @@ void blk_queue_max_segment_size(struct request_queue *q, unsigned int size);
 void blk_queue_max_segments(struct request_queue *q, unsigned short segments);
 void blk_queue_dma_alignment(struct request_queue *q, int mask);
 void blk_queue_max_discard_sectors(struct request_queue *q, unsigned int sectors);
+#endif
 #define queue_dma_alignment(q)	((q)->limits.dma_alignment)
 #endif
 #ifdef KERNEL_HAS_MAX_SECURE_ERASE_SECTORS

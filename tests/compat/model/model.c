@@ -239,7 +239,7 @@ bool model_can_map(const struct blk_mq_ops *ops)
 /* --- Queues and their limits ---------------------------------------------- */
 
 unsigned int model_disks, model_queues;
-bool model_no_disk, model_no_queue;
+bool model_no_disk, model_no_queue, model_bad_limits;
 
 static struct request_queue *queue_make(void)
 {
@@ -306,7 +306,7 @@ void queue_flag_clear(unsigned int flag, struct request_queue *q)
 }
 #endif
 
-#ifdef KERNEL_HAS_LIMITS_FEATURES
+#ifdef KERNEL_HAS_LIMITS_UPDATE
 struct queue_limits queue_limits_start_update(struct request_queue *q)
 {
 	return q->limits;
@@ -315,20 +315,33 @@ struct queue_limits queue_limits_start_update(struct request_queue *q)
 int queue_limits_commit_update(struct request_queue *q, struct queue_limits *lim)
 {
 	limits_change(q);
+	if (model_bad_limits)
+		return -EINVAL;
 	q->limits = *lim;
 	return 0;
 }
+#endif
 
 #ifdef KERNEL_HAS_LIMITS_COMMIT_FROZEN
 int queue_limits_commit_update_frozen(struct request_queue *q, struct queue_limits *lim)
 {
+	int ret;
+
 	blk_mq_freeze_queue(q);
-	queue_limits_commit_update(q, lim);
+	ret = queue_limits_commit_update(q, lim);
 	blk_mq_unfreeze_queue(q);
-	return 0;
+	return ret;
 }
 #endif
+
+bool model_can_refuse_limits(void)
+{
+#ifdef KERNEL_HAS_LIMITS_UPDATE
+	return true;
+#else
+	return false;
 #endif
+}
 
 #ifdef KERNEL_HAS_LIMITS_SETTERS
 #define SETTER(name, type, member)					\
@@ -341,6 +354,7 @@ void blk_queue_##name(struct request_queue *q, type value)		\
 SETTER(logical_block_size, unsigned int, logical_block_size)
 SETTER(physical_block_size, unsigned int, physical_block_size)
 SETTER(io_min, unsigned int, io_min)
+#ifndef KERNEL_HAS_LIMITS_UPDATE
 SETTER(io_opt, unsigned int, io_opt)
 SETTER(max_hw_sectors, unsigned int, max_hw_sectors)
 SETTER(segment_boundary, unsigned long, seg_boundary_mask)
@@ -355,6 +369,7 @@ void blk_queue_max_discard_sectors(struct request_queue *q, unsigned int sectors
 #endif
 	q->limits.max_discard_sectors = sectors;
 }
+#endif
 #endif
 
 #ifdef KERNEL_HAS_MAX_SECURE_ERASE_SECTORS
@@ -503,6 +518,10 @@ struct gendisk *__blk_mq_alloc_disk(struct blk_mq_tag_set *set, const struct que
 	if (!disk)
 		return ERR_PTR(-ENOMEM);
 	disk->queue = queue_make();
+	if (lim && model_bad_limits) {
+		put_disk(disk);
+		return ERR_PTR(-EINVAL);
+	}
 	disk->queue->queuedata = queuedata;
 	if (lim)
 		disk->queue->limits = *lim;

@@ -56,8 +56,9 @@ bool model_starts_without_scheduler(const struct gendisk *disk, const struct blk
 bool model_can_refuse_schedulers(void);
 bool model_merges(const struct blk_mq_tag_set *set);
 bool model_is_dead(const struct gendisk *disk);
-/* The next allocations of a disk and of a queue fail. */
-extern bool model_no_disk, model_no_queue;
+/* The next allocations of a disk and of a queue fail; limits are refused, if the kernel can. */
+extern bool model_no_disk, model_no_queue, model_bad_limits;
+bool model_can_refuse_limits(void);
 
 int model_open(const struct block_device_operations *fops, struct gendisk *disk, bool write);
 void model_release(const struct block_device_operations *fops, struct gendisk *disk);
