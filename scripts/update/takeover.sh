@@ -155,7 +155,11 @@ number() {
 		$(($1 >> 16 & 255)) $(($1 >> 24 & 255)))"
 }
 
-# add_to_bootconfig IMAGE LINE: the whole is a multiple of four bytes long, as boot loaders make it.
+# The kernel looks for the mark at the very end. Boot loaders fill up to a multiple of four bytes, and
+# Xen's tools, where they load the initramfs themselves, up to a page.
+bootconfig_align=4096
+
+# add_to_bootconfig IMAGE LINE: the whole is that long that nobody fills it up; the text may end in NULs.
 add_to_bootconfig() {
 	local archives text=$scratch/bootconfig size pad
 
@@ -165,7 +169,7 @@ add_to_bootconfig() {
 		echo "$2"
 	} >"$text"
 	size=$(stat -c %s "$text")
-	pad=$(((4 - (archives + size) % 4) % 4))
+	pad=$(((bootconfig_align - (archives + size + 20) % bootconfig_align) % bootconfig_align))
 	head -c "$pad" /dev/zero >>"$text"
 	size=$((size + pad))
 	truncate -s "$archives" "$1"

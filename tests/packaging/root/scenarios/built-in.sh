@@ -59,7 +59,7 @@ bytes_at_end() {
 	tail -c "$1" "$(image_of "$kernel")" | head -c "$2"
 }
 
-# The kernel's mark, then by its length and its sum the text.
+# The kernel's mark, then by its length and its sum the text; all in whole pages, as Xen's tools count.
 image_keeps_built_in_out() {
 	local length sum text
 
@@ -68,7 +68,7 @@ image_keeps_built_in_out() {
 	sum=$(bytes_at_end 16 4 | od -An -tu4)
 	text=$(bytes_at_end $((length + 20)) "$((length))" | tr -d '\0')
 	echo "in the image:$length bytes, sum$sum: $text"
-	(($(stat -c %s "$(image_of "$kernel")") % 4 == 0)) && [[ $text == "kernel.initcall_blacklist += xlblk_init" ]] &&
+	(($(stat -c %s "$(image_of "$kernel")") % 4096 == 0)) && [[ $text == "kernel.initcall_blacklist += xlblk_init" ]] &&
 		((sum == $(bytes_at_end $((length + 20)) "$((length))" | od -An -v -tu1 -w1 | paste -sd +)))
 }
 
