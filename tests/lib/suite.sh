@@ -12,7 +12,6 @@ set -euo pipefail
 
 suite_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 : "${XBF_CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/xen-blkfront-dkms}"
-suite_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 suite_usage() {
 	cat <<'END'
