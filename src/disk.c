@@ -250,7 +250,7 @@ static void name_disk(struct xbf_dev *dev, struct gendisk *gd)
 	u32 info = xbf_features_info(&dev->features);
 	struct xbf_disk *disk = &dev->disk;
 
-	strscpy(gd->disk_name, disk->name, sizeof(gd->disk_name));
+	scnprintf(gd->disk_name, sizeof(gd->disk_name), "%s", disk->name);
 	gd->major = XBF_MAJOR;
 	gd->first_minor = disk->vdev.minor;
 	gd->minors = disk->vdev.nr_minors;

@@ -85,13 +85,6 @@ static inline void kvfree(const void *p)
 }
 #endif
 
-#ifndef XBF_HAVE_STRSCPY
-#include <linux/string.h>
-
-/* Up to 4.2; whoever looks at what it returns is not served here. */
-#define strscpy(to, from, size)		((void)strlcpy(to, from, size))
-#endif
-
 #ifndef XBF_HAVE_DEVICE_ATTR_RO
 #include <linux/device.h>
 

@@ -789,15 +789,6 @@ PROBE(kvfree)
 	kvfree(NULL);
 }
 
-/* 4.3 on */
-PROBE(strscpy)
-{
-	char text[8];
-
-	/* The only call of it: it may be a macro, which has no address. */
-	(void)strscpy(text, "", sizeof(text));
-}
-
 /* 3.11 on */
 PROBE(device_attr_ro)
 {

@@ -570,15 +570,12 @@ static DEVICE_ATTR_RO(size);
 
 static void test_values(void)
 {
-	char name[4];
 	u32 value = 0;
 
 	WRITE_ONCE(value, 7);
 	check(READ_ONCE(value) == 7);
 	smp_store_release(&value, 9);
 	check(smp_load_acquire(&value) == 9);
-	strscpy(name, "too long", sizeof(name));
-	check(!strcmp(name, "too"));
 	check(!strcmp(dev_attr_size.name, "size") && dev_attr_size.show == size_show);
 }
 

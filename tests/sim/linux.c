@@ -46,19 +46,6 @@ int scnprintf(char *buf, size_t size, const char *format, ...)
 	return len < (int)size ? len : (int)size - 1;
 }
 
-ssize_t strscpy(char *to, const char *from, size_t size)
-{
-	size_t len = strlen(from);
-
-	if (len < size) {
-		memcpy(to, from, len + 1);
-		return len;
-	}
-	memcpy(to, from, size - 1);
-	to[size - 1] = 0;
-	return -E2BIG;
-}
-
 int kstrtouint(const char *s, unsigned int base, unsigned int *res)
 {
 	char *end;

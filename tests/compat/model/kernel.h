@@ -244,10 +244,6 @@ static int name##_open(struct inode *inode, struct file *file)			\
 static const struct file_operations name##_fops = { .open = name##_open, .read = seq_read }
 #endif
 
-size_t strlcpy(char *to, const char *from, size_t size);
-#ifdef KERNEL_HAS_STRSCPY
-long strscpy(char *to, const char *from, size_t size);
-#endif
 int scnprintf(char *buf, size_t size, const char *format, ...);
 #ifdef KERNEL_HAS_SYSFS_EMIT
 int sysfs_emit(char *buf, const char *format, ...);

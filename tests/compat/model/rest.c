@@ -172,18 +172,6 @@ int seq_lseek(struct file *file)
 	return 0;
 }
 
-size_t strlcpy(char *to, const char *from, size_t size)
-{
-	return snprintf(to, size, "%s", from);
-}
-
-#ifdef KERNEL_HAS_STRSCPY
-long strscpy(char *to, const char *from, size_t size)
-{
-	return snprintf(to, size, "%s", from);
-}
-#endif
-
 int scnprintf(char *buf, size_t size, const char *format, ...)
 {
 	va_list args;

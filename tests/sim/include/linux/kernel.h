@@ -28,7 +28,6 @@ void linux_printk(const char *level, const char *format, ...);
 /* ---- strings ---- */
 
 int scnprintf(char *buf, size_t size, const char *format, ...);
-ssize_t strscpy(char *to, const char *from, size_t size);
 int sprintf(char *buf, const char *format, ...);
 bool sysfs_streq(const char *a, const char *b);
 int kstrtouint(const char *s, unsigned int base, unsigned int *res);
