@@ -4,4 +4,5 @@
  * newest kernels there is nothing in here.
  */
 #include "compat/events.c"
+#include "compat/lacks.c"
 #include "compat/request-fn.c"

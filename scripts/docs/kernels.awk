@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A row for each kernel whose probes' answers are given as files: what its block layer is like, and
-# how many of the shims it needs. Files of what the lab recorded come before them. Called by
-# scripts/gen-docs.
+# how many of the shims it needs. Files of what the driver goes without there, and of what the lab
+# recorded, come before them. Called by scripts/gen-docs.
 
+FILENAME ~ /\/lacks\// {
+	label = FILENAME
+	sub(/.*\//, "", label)
+	missing[label] = missing[label] ", " $0
+	next
+}
 FILENAME ~ /\/booted\// {
 	label = FILENAME
 	sub(/.*\//, "", label)
@@ -28,7 +34,6 @@ FNR == 1 {
 # As tests/matrix/run --golden says of a tree without Module.symvers.
 /^\/\* exports: not checked/ { proven[n] = proven[n] ", exports not checked" }
 /^#define XBF_HAVE_/ { has[n, substr($2, 10)] = 1 }
-/^\/\* #undef XBF_HAVE_/ { lacks[n]++ }
 
 function layer(i) {
 	if (!has[i, "BLK_MQ"])
@@ -40,16 +45,6 @@ function layer(i) {
 	if (has[i, "LIMITS_FEATURES"])
 		return "blk-mq, limits as a structure"
 	return has[i, "QUEUE_RQS_LIST"] || has[i, "QUEUE_RQS_POINTER"] ? "blk-mq, lists of requests" : "blk-mq"
-}
-
-function missing(i,    s) {
-	if (!has[i, "IO_COMP_BATCH"])
-		s = s ", batched completion"
-	if (!has[i, "QUEUE_RQS_LIST"] && !has[i, "QUEUE_RQS_POINTER"])
-		s = s ", a plug as one list"
-	if (!has[i, "NO_SCHED_BY_DEFAULT"] && !has[i, "ELEVATOR_FEATURES"])
-		s = s ", scheduler \"none\" at first"
-	return s == "" ? "-" : substr(s, 3)
 }
 
 function own(i,    s) {
@@ -66,5 +61,5 @@ END {
 	print "| kernel | block layer | the driver has to do itself | missing | proven |"
 	print "|---|---|---|---|---|"
 	for (i = 1; i <= n; i++)
-		printf "| %s | %s | %s | %s | %s |\n", name[i], layer(i), own(i), missing(i), proven[i]
+		printf "| %s | %s | %s | %s | %s |\n", name[i], layer(i), own(i), name[i] in missing ? substr(missing[name[i]], 3) : "-", proven[i]
 }

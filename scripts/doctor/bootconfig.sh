@@ -38,6 +38,17 @@ bootconfig_is_read() {
 	[[ $(config "$(fact kernel)" BOOT_CONFIG_FORCE) == y || " $(fact default-arguments machine) " == *' bootconfig '* ]]
 }
 
+# The kernel that runs was to read the image's settings, and did not: it says which it has read.
+bootconfig_went_unread() {
+	local image booted
+
+	image=$(stat -c %Y "$root$(fact image)" 2>/dev/null)
+	booted=$(sed -n 's/^btime //p' "$root/proc/stat" 2>/dev/null)
+	image_keeps_builtin_out && ((${image:-0} && ${image:-0} < ${booted:-0})) || return
+	[[ $(config "$(fact kernel)" BOOT_CONFIG_FORCE) == y || " $(fact arguments machine) " == *' bootconfig '* ]] &&
+		exists /proc/bootconfig && ! grep -q "$builtin_init" "$root/proc/bootconfig"
+}
+
 # The driver that is built in does not start at the next boot.
 builtin_is_kept_out() {
 	is own builtin || return

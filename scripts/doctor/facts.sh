@@ -153,14 +153,20 @@ unpacked() {
 		esac 2>/dev/null
 }
 
-# learn_module PREFIX FILE: version, source checksum and signature of a module's file.
+# learn_module PREFIX FILE: version, source checksum and signature of a module's file, and what it
+# goes without on its kernel.
 learn_module() {
-	local tool key value
+	local tool key value lacks=
 
 	tool=$(packing "$2") && command -v "$tool" >/dev/null || return
 	while IFS='=' read -r key value; do
-		learn "$1-$key" "$value"
-	done < <(unpacked "$tool" "$2" | tr '\0' '\n' | LC_ALL=C grep -aE '^(src)?version=')
+		if [[ $key == lacks ]]; then
+			lacks+="${lacks:+, }$value"
+		else
+			learn "$1-$key" "$value"
+		fi
+	done < <(unpacked "$tool" "$2" | tr '\0' '\n' | LC_ALL=C grep -aE '^((src)?version|lacks)=')
+	learn "$1-lacks" "$lacks"
 	if [[ $(unpacked "$tool" "$2" | tail -c 28 | tr -d '\0') == '~Module signature appended~' ]]; then
 		learn "$1-signed" yes
 	else

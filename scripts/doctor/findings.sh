@@ -97,6 +97,13 @@ take_over_undone() {
 	is taken-over yes && is next-boot builtin && is failure '' && is kept ''
 }
 
+finding take-over-unread kernel warning advice \
+	'this kernel did not read the settings that {image} carries, so the driver that is built in runs' \
+	'xen-blkfront-update {kernel}, and reboot; if it says so again, whoever loads the initramfs changes its length: dmesg | grep -i bootconfig'
+take_over_unread() {
+	is taken-over yes && is running yes && the driver builtin && ! is next-boot builtin && bootconfig_went_unread
+}
+
 finding built-in-kept-out kernel problem advice \
 	'the driver that is built in is kept from starting, and no other is there: do not boot this kernel' \
 	'remove bootconfig and initcall_blacklist=xlblk_init from the kernel command line, then: xen-blkfront-update {kernel}'

@@ -99,6 +99,20 @@ show_kernels() {
 	} | aligned
 }
 
+# What the same driver does elsewhere, where that is not all the same.
+show_lacks() {
+	local subject rows=
+
+	all kernel || return
+	for subject in "${these[@]}"; do
+		! is module-from ours || is module-lacks '' ||
+			rows+="$(fact kernel)"$'\t'"$(fact module-lacks)"$'\n'
+	done
+	[[ $rows ]] || return
+	echo
+	printf 'kernel\tours goes without, for the kernel does not have it\n%s' "$rows" | aligned
+}
+
 show_disks() {
 	local subject key
 
@@ -166,6 +180,7 @@ show_text() {
 	show_findings
 	show_machine
 	show_kernels
+	show_lacks
 	show_disks
 }
 

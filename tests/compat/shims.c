@@ -616,6 +616,46 @@ static void test_kernel(void)
 	virt_wmb();
 }
 
+extern const char *const __start_model_info[] __attribute__((weak));
+extern const char *const __stop_model_info[] __attribute__((weak));
+
+/* Does the module's file say so? Once, if at all. */
+static bool lacks(const char *what)
+{
+	const char *const *text;
+	char line[80];
+	int times = 0;
+
+	snprintf(line, sizeof(line), "lacks=%s", what);
+	for (text = __start_model_info; text < __stop_model_info; text++)
+		times += !strcmp(*text, line);
+	check(times <= 1);
+	return times;
+}
+
+static void test_lacks(void)
+{
+	bool blk_mq = false, batches = false, lists = false, no_scheduler = false;
+
+#ifdef KERNEL_HAS_BLK_MQ
+	blk_mq = true;
+#endif
+#ifdef KERNEL_HAS_IO_COMP_BATCH
+	batches = true;
+#endif
+#if defined(KERNEL_HAS_QUEUE_RQS_LIST) || defined(KERNEL_HAS_QUEUE_RQS_POINTER)
+	lists = true;
+#endif
+#if defined(KERNEL_HAS_NO_SCHED_BY_DEFAULT) || defined(KERNEL_HAS_ELEVATOR_FEATURES)
+	no_scheduler = true;
+#endif
+	check(lacks("a queue per ring") == !blk_mq);
+	check(lacks("batched completion") == !batches);
+	check(lacks("a plug as one list") == !lists);
+	check(lacks("scheduler none at first") == !no_scheduler);
+	check(__stop_model_info - __start_model_info == !blk_mq + !batches + !lists + !no_scheduler);
+}
+
 int main(void)
 {
 	static const struct {
@@ -640,6 +680,7 @@ int main(void)
 		{ "events", test_events },
 		{ "values", test_values },
 		{ "kernel", test_kernel },
+		{ "lacks", test_lacks },
 	};
 	unsigned int i;
 

@@ -270,6 +270,40 @@ def taken_over_with_an_image_without_settings(guest):
     guest.image(NEW, {BESIDE: ours()})
 
 
+def taken_over_and_booted(guest, read):
+    """The built-in driver runs, after a boot with an image that was to keep it out."""
+    taken_over(guest)
+    guest.remove("/sys/module/xen_blkfront_dkms")
+    guest.remove("/sys/bus/xen/drivers/vbd/module")
+    guest.link("/sys/bus/xen/drivers/vbd/module", "../../../../module/xen_blkfront")
+    guest.edit("/proc/cmdline", "quiet", "quiet bootconfig")
+    guest.write("/proc/bootconfig", read)
+    guest.age("/boot/initrd.img-" + NEW, 1000)
+    guest.write("/proc/stat", "cpu  1 2 3 4\nbtime 2000\n")
+
+
+@case("take-over-unread")
+def taken_over_but_the_settings_went_unread(guest):
+    taken_over_and_booted(guest, "")
+
+
+@case()
+def taken_over_but_another_driver_was_wanted(guest):
+    taken_over_and_booted(guest, 'kernel.initcall_blacklist = "xlblk_init"\n')
+
+
+@case()
+def taken_over_and_not_yet_booted(guest):
+    taken_over_and_booted(guest, "")
+    guest.age("/boot/initrd.img-" + NEW, 3000)
+
+
+@case()
+def taken_over_and_booted_without_the_word(guest):
+    taken_over_and_booted(guest, "")
+    guest.edit("/proc/cmdline", " bootconfig", "")
+
+
 @case("image-stale")
 def taken_over_with_an_older_build_in_the_image(guest):
     taken_over(guest)

@@ -49,18 +49,19 @@ PARAMETERS = {"max_indirect_segments": "256", "max_queues": "4", "max_ring_page_
               "feature_persistent": "Y", "trusted": "Y"}
 
 
-def module(version=None, srcversion="AAAA", signed=False):
+def module(version=None, srcversion="AAAA", signed=False, lacks=()):
     """What the doctor looks at in a module's file: its texts, and the mark of a signature."""
     texts = ["license=GPL", "srcversion=" + srcversion, "vermagic=6.1.0 SMP",
              "parm=max_queues:Most rings", "parmtype=max_queues:uint", "parmtype=trusted:bool"]
+    texts += ["lacks=" + feature for feature in lacks]
     if version:
         texts.insert(0, "version=" + version)
     data = b"\x7fELF" + bytes(60) + "\0".join(texts).encode() + bytes(61)
     return data + b"~Module signature appended~\n" if signed else data
 
 
-def ours(version="0.1.0", srcversion="BBBB", signed=False):
-    return module(version, srcversion, signed)
+def ours(version="0.1.0", srcversion="BBBB", signed=False, lacks=()):
+    return module(version, srcversion, signed, lacks)
 
 
 def cpio(files, pad=512):
@@ -139,6 +140,10 @@ class Guest:
             os.unlink(path)
         with open(path, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
+
+    def age(self, name, seconds):
+        """When the file was written, in seconds since 1970."""
+        os.utime(self.path(name), (seconds, seconds))
 
     def read(self, name):
         with open(self.path(name), encoding="utf-8") as file:

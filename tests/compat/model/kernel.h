@@ -44,6 +44,12 @@ typedef int irqreturn_t;
 #define __GFP_NOWARN	4u
 #define NUMA_NO_NODE	(-1)
 #define THIS_MODULE	((struct module *)NULL)
+/* The texts of a module's file, in a row. */
+#define MODEL_JOIN(a, b)	a##b
+#define MODEL_INFO(n, text)								\
+	static const char *const MODEL_JOIN(model_text_, n)				\
+		__attribute__((used, section("model_info"))) = text
+#define MODULE_INFO(tag, info)	MODEL_INFO(__COUNTER__, #tag "=" info)
 #define __packed	__attribute__((packed))
 #define __maybe_unused	__attribute__((unused))
 #define likely(x)	(x)
