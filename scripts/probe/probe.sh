@@ -134,6 +134,12 @@ probe_answers() {
 				for (j = 1; have_symvers && j <= k && reason[i] == ""; j++)
 					if (!(need[j] in exported))
 						reason[i] = need[j] " is not exported to modules"
+				if (kinds[i] == "FIRST_OF" && reason[i] == "") {
+					if (groups[i] in taken)
+						reason[i] = taken[groups[i]] " goes before it"
+					else
+						taken[groups[i]] = names[i]
+				}
 				print names[i], kinds[i], groups[i], reason[i] == "" ? "yes" : "no", reason[i]
 			}
 		}' "$known" "$probes" "$messages"
@@ -158,8 +164,8 @@ probe_check_groups() {
 		yes=$(awk -v group="$group" '$3 == group && $4 == "yes" { print $1 }' <<<"$answers")
 		kind=$(awk -v group="$group" '$3 == group { print $2; exit }' <<<"$answers")
 		case $kind:$(wc -w <<<"$yes") in
-		ONE_OF:1 | AT_MOST:0 | AT_MOST:1) ;;
-		ONE_OF:0) probe_die "this kernel has $text; it is not supported yet (group $group)" ;;
+		ONE_OF:1 | FIRST_OF:1 | AT_MOST:0 | AT_MOST:1) ;;
+		ONE_OF:0 | FIRST_OF:0) probe_die "this kernel has $text; it is not supported yet (group $group)" ;;
 		*) probe_die "group $group: several forms match ($(xargs <<<"$yes")) where one may" ;;
 		esac
 	done < <(sed -n 's/^PROBE_GROUP(\([a-z_]*\), "\(.*\)");$/\1|\2/p' "$probes")
@@ -168,7 +174,7 @@ probe_check_groups() {
 probe_write_header() {
 	echo "/* SPDX-License-Identifier: GPL-2.0 */"
 	echo "/* Made by scripts/probe/probe.sh for one kernel; ${log##*/} says why. */"
-	awk '$2 ~ /^(PLAIN|ONE_OF|AT_MOST|OR_OURS)$/ {
+	awk '$2 ~ /^(PLAIN|ONE_OF|FIRST_OF|AT_MOST|OR_OURS)$/ {
 		name = "XBF_HAVE_" toupper($1)
 		print $4 == "yes" ? "#define " name " 1" : "/* #undef " name " */"
 	}' <<<"$answers"
@@ -187,7 +193,7 @@ probe_write_log() {
 }
 
 probe_print() {
-	awk '$4 == "yes" && $2 ~ /^(PLAIN|ONE_OF|AT_MOST|OR_OURS)$/ { print $1 }' <<<"$answers" |
+	awk '$4 == "yes" && $2 ~ /^(PLAIN|ONE_OF|FIRST_OF|AT_MOST|OR_OURS)$/ { print $1 }' <<<"$answers" |
 		sort | xargs | fold -s -w 72 | sed 's/^/          /'
 }
 

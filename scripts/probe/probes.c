@@ -10,6 +10,8 @@
  *   PROBE(name)		a question whose answer may be yes or no
  *   PROBE_ONE_OF(group, name)	exactly one form of the group must compile;
  *				if not, the build ends with the group's sentence
+ *   PROBE_FIRST_OF(group, name)	the same where newer forms came beside the older for a
+ *				while: the first that compiles is taken
  *   PROBE_AT_MOST(group, name)	at most one form of the group may compile
  *   PROBE_OR_OURS(name)	if not, headers of include/compat/missing take the place of
  *				the kernel's own, and all else is asked of them
@@ -51,6 +53,7 @@
 
 #define PROBE(name)		static void __attribute__((unused)) probe_##name(void)
 #define PROBE_ONE_OF(group, name)	PROBE(name)
+#define PROBE_FIRST_OF(group, name)	PROBE(name)
 #define PROBE_AT_MOST(group, name)	PROBE(name)
 #define PROBE_OR_OURS(name)	PROBE(name)
 #define PROBE_GOOD(name)	PROBE(name)
@@ -172,21 +175,21 @@ PROBE_OR_OURS(blk_mq)
 PROBE_GROUP(disk_alloc, "none of the known forms of blk_mq_alloc_disk()");
 
 /* 6.9 on: queue limits are given when the disk is made. */
-PROBE_ONE_OF(disk_alloc, disk_alloc_limits)
+PROBE_FIRST_OF(disk_alloc, disk_alloc_limits)
 {
 	EXPORTED(__blk_mq_alloc_disk);
 	disk = blk_mq_alloc_disk(tag_set, (struct queue_limits *)NULL, NULL);
 }
 
 /* 5.14 to 6.8 */
-PROBE_ONE_OF(disk_alloc, disk_alloc_plain)
+PROBE_FIRST_OF(disk_alloc, disk_alloc_plain)
 {
 	EXPORTED(__blk_mq_alloc_disk);
 	disk = blk_mq_alloc_disk(tag_set, NULL);
 }
 
-/* up to 5.13: disk and queue are made one by one. */
-PROBE_ONE_OF(disk_alloc, disk_alloc_parts)
+/* up to 5.14: disk and queue are made one by one. */
+PROBE_FIRST_OF(disk_alloc, disk_alloc_parts)
 {
 	EXPORTED(blk_mq_init_queue);
 	queue = blk_mq_init_queue(tag_set);
