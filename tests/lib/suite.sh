@@ -101,6 +101,7 @@ suite_dir() { echo "$XBF_CACHE/apt/$1${XBF_ARCH:+-$XBF_ARCH}"; }
 # own configuration, so that its proxy settings stay.
 suite_write_conf() {
 	local dir
+	[ -n "$1" ] || suite_die "which suite? none was named"
 	dir=$(suite_dir "$1")
 	mkdir -p "$dir"/state/lists/partial "$dir"/cache/archives/partial "$dir"/parts
 	: >>"$dir/state/status"
