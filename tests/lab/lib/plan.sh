@@ -81,10 +81,14 @@ plan_add() {
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
 	[ $((vcpus + 1)) -le "$PLAN_CPUS" ] || PLAN_CPUS=$((vcpus + 1))
 	PLAN_SECONDS=$((PLAN_SECONDS + (400 + 60 * cycles) * patience))
+	if [ -n "$(scenario_says "$scenario" installed)" ]; then
+		# Its guests have kernel and driver of their own.
+		plan_installed "$kernel" "$type"
+		return
+	fi
 	# shellcheck disable=SC2046 # a word for each
 	plan_drivers "$kernel" "$driver" $(scenario_says "$scenario" drivers)
 	plan_modules[$kernel]="${plan_modules[$kernel]:-} $(scenario_says "$scenario" modules)"
-	[ -z "$(scenario_says "$scenario" installed)" ] || plan_installed "$kernel" "$type"
 }
 declare -A plan_kernels=() plan_modules=()
 
