@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A row for each kernel whose probes' answers are given as files: what its block layer is like, and
-# how many of the shims it needs. Files of what the driver goes without there, and of what the lab
+# how many shims it needs. Files of what the driver goes without there, and of what the lab
 # recorded, come before them. Called by scripts/gen-docs.
 
 FILENAME ~ /\/lacks\// {
@@ -34,6 +34,8 @@ FNR == 1 {
 # As tests/matrix/run --golden says of a tree without Module.symvers.
 /^\/\* exports: not checked/ { proven[n] = proven[n] ", exports not checked" }
 /^#define XBF_HAVE_/ { has[n, substr($2, 10)] = 1 }
+/XBF_HAVE_/ { asked[substr($2 == "#undef" ? $3 : $2, 10)] = 1 }
+name[n] == "newest" { newest = n }
 
 function layer(i) {
 	if (!has[i, "BLK_MQ"])
@@ -57,9 +59,16 @@ function own(i,    s) {
 	return s == "" ? "-" : substr(s, 3)
 }
 
+# How many answers are not those of the kernel that src/ is written for: a shim hangs on each.
+function shims(i,    probe, count) {
+	for (probe in asked)
+		count += has[i, probe] != has[newest, probe]
+	return count + 0
+}
+
 END {
-	print "| kernel | block layer | the driver has to do itself | missing | proven |"
-	print "|---|---|---|---|---|"
+	print "| kernel | block layer | shims | the driver has to do itself | missing | proven |"
+	print "|---|---|---|---|---|---|"
 	for (i = 1; i <= n; i++)
-		printf "| %s | %s | %s | %s | %s |\n", name[i], layer(i), own(i), name[i] in missing ? substr(missing[name[i]], 3) : "-", proven[i]
+		printf "| %s | %s | %s | %s | %s | %s |\n", name[i], layer(i), shims(i), own(i), name[i] in missing ? substr(missing[name[i]], 3) : "-", proven[i]
 }
