@@ -653,7 +653,8 @@ static void test_lacks(void)
 	check(lacks("batched completion") == !batches);
 	check(lacks("a plug as one list") == !lists);
 	check(lacks("scheduler none at first") == !no_scheduler);
-	check(__stop_model_info - __start_model_info == !blk_mq + !batches + !lists + !no_scheduler);
+	check(__stop_model_info - __start_model_info ==
+	      !blk_mq + !batches + !lists + !no_scheduler);
 }
 
 int main(void)
