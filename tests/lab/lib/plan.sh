@@ -54,12 +54,13 @@ plan_begin() {
 # plan_add SCENARIO KERNEL TYPE DRIVER [VCPUS [MODULE-ARGS [BACKEND]]]
 # A mutant's entry is in order if its scenario fails, for the reason that the mutant gives.
 plan_add() {
-	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-2} module_args=${6:-} backend=${7:-blkback}
+	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-$(scenario_says "$1" vcpus)} module_args=${6:-} backend=${7:-blkback}
 	local id verdict=PASS seed=${SEED:-$RANDOM$RANDOM} cycles=${LAB_CYCLES:-2}
 	local patience=1 more_memory=0 kernel_args=${KERNEL_ARGS:-}
 	[[ " ${SCENARIOS[*]} demo bench blktests " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
 	plan_backend "$backend"
+	vcpus=${vcpus:-2}
 	[[ $vcpus == [1-9] ]] || die "a guest can have 1 to 9 vCPUs, not '$vcpus'"
 	[[ $cycles == [1-9]*([0-9]) ]] || die "LAB_CYCLES is a number, not '$cycles'"
 	scenario_runs "$scenario" "$type" "$kernel" ||
