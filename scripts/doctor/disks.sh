@@ -85,10 +85,11 @@ limit() {
 
 # not_used NODE USED REASON...: notes an offer that is better than what is used.
 not_used() {
-	local offered disk
+	local offered disk why
 	local node=$1 used=$2
 	shift 2
 
+	why=$*
 	disk=$(fact disk)
 	offered=$(fact "offered-$node")
 	[[ $offered =~ ^[0-9]+$ && $used =~ ^[0-9]+$ ]] && ((offered > used)) || return 0
@@ -97,7 +98,7 @@ not_used() {
 	learn node "$node"
 	learn offered "$offered"
 	learn used "$used"
-	learn why "${*:-the driver could not, or the backend declined it}"
+	learn why "${why:-the driver could not, or the backend declined it}"
 	about "disk/$disk"
 }
 
