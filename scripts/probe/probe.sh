@@ -10,7 +10,9 @@
 # .log beside it. SYMVERS is the kernel's Module.symvers; where there is none,
 # exports are not checked.
 
-set -euo pipefail
+set -eo pipefail
+# Up to bash 4.3, as on EL7, a list without members counts as unset.
+((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 404)) || set -u
 
 probes=$1 header=$2 symvers=$3
 shift 3
