@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * lacks.c - what the driver goes without on this kernel, said in the module's file: a line
- * `lacks` of modinfo for each, which the doctor shows and scripts/docs/kernels.awk puts into
+ * `lacks` of modinfo for each, which the doctor shows and scripts/gen-docs puts into
  * docs/kernels.md. Included by src/compat.c. What is not named here is the same everywhere.
  */
 #include <linux/module.h>
 
 #ifndef XBF_HAVE_BLK_MQ
-/* Up to 3.12: one queue for all CPUs, see request-fn.c; the rings are several. */
+/* Up to 3.19: one queue for all CPUs, see request-fn.c; the rings are several. */
 MODULE_INFO(lacks, "a queue per ring");
 #endif
 

@@ -34,8 +34,10 @@ image_keeps_builtin_out() {
 	is image-bootconfig "*kernel.initcall_blacklist*$builtin_init*"
 }
 
+# bootconfig_is_read ARGUMENTS: whether the kernel does so with a command line, that of the next boot
+# (default-arguments) or of this one (arguments).
 bootconfig_is_read() {
-	[[ $(config "$(fact kernel)" BOOT_CONFIG_FORCE) == y || " $(fact default-arguments machine) " == *' bootconfig '* ]]
+	[[ $(config "$(fact kernel)" BOOT_CONFIG_FORCE) == y || " $(fact "$1" machine) " == *' bootconfig '* ]]
 }
 
 # The kernel that runs was to read the image's settings, and did not: it says which it has read.
@@ -45,13 +47,12 @@ bootconfig_went_unread() {
 	image=$(stat -c %Y "$root$(fact image)" 2>/dev/null)
 	booted=$(sed -n 's/^btime //p' "$root/proc/stat" 2>/dev/null)
 	image_keeps_builtin_out && ((${image:-0} && ${image:-0} < ${booted:-0})) || return
-	[[ $(config "$(fact kernel)" BOOT_CONFIG_FORCE) == y || " $(fact arguments machine) " == *' bootconfig '* ]] &&
-		exists /proc/bootconfig && ! grep -q "$builtin_init" "$root/proc/bootconfig"
+	bootconfig_is_read arguments && exists /proc/bootconfig && ! grep -q "$builtin_init" "$root/proc/bootconfig"
 }
 
 # The driver that is built in does not start at the next boot.
 builtin_is_kept_out() {
 	is own builtin || return
-	{ image_keeps_builtin_out && bootconfig_is_read; } ||
+	{ image_keeps_builtin_out && bootconfig_is_read default-arguments; } ||
 		[[ " $(fact default-arguments machine)" =~ " initcall_blacklist="[^\ ]*$builtin_init ]]
 }

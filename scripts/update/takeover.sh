@@ -41,13 +41,13 @@ has_builtin_init() {
 
 # The word by which kernels read what is in their initramfs; others take no notice of it.
 set_command_line() {
-	bootconfig_is_read && return
+	bootconfig_is_read default-arguments && return
 	[[ -d ${grub_settings%/*} ]] && command -v update-grub >/dev/null || return
 	# shellcheck disable=SC2016 # a variable of GRUB's settings
 	printf '%s\n' "# Of xen-blkfront-update --take-over; --give-back removes it." \
 		'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX bootconfig"' >"$grub_settings"
 	make_menu
-	bootconfig_is_read
+	bootconfig_is_read default-arguments
 }
 
 reset_command_line() {

@@ -54,13 +54,15 @@ plan_begin() {
 # plan_add SCENARIO KERNEL TYPE DRIVER [VCPUS [MODULE-ARGS [BACKEND]]]
 # A mutant's entry is in order if its scenario fails, for the reason that the mutant gives.
 plan_add() {
-	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-$(scenario_says "$1" vcpus)} module_args=${6:-} backend=${7:-blkback}
+	local scenario=$1 kernel=$2 type=$3 driver=$4 vcpus=${5:-} module_args=${6:-} backend=${7:-blkback} installed
 	local id verdict=PASS seed=${SEED:-$RANDOM$RANDOM} cycles=${LAB_CYCLES:-2}
 	local patience=1 more_memory=0 kernel_args=${KERNEL_ARGS:-}
 	[[ " ${SCENARIOS[*]} demo bench blktests " == *" $scenario "* ]] || die "no scenario '$scenario'; there are: ${SCENARIOS[*]}"
 	[[ $type == @(pv|pvh|hvm) ]] || die "unknown type '$type'; there are: pv, pvh, hvm"
 	plan_backend "$backend"
-	vcpus=${vcpus:-2}
+	installed=$(scenario_says "$scenario" installed)
+	# docs/testing.md says why installed systems have one.
+	[ -n "$vcpus" ] || vcpus=$([ -n "$installed" ] && echo 1 || echo 2)
 	[[ $vcpus == [1-9] ]] || die "a guest can have 1 to 9 vCPUs, not '$vcpus'"
 	[[ $cycles == [1-9]*([0-9]) ]] || die "LAB_CYCLES is a number, not '$cycles'"
 	scenario_runs "$scenario" "$type" "$kernel" ||
@@ -82,7 +84,7 @@ plan_add() {
 		sed 's/^declare -- //' >"$RUN/dom0/lab/plan/$id"
 	[ $((vcpus + 1)) -le "$PLAN_CPUS" ] || PLAN_CPUS=$((vcpus + 1))
 	PLAN_SECONDS=$((PLAN_SECONDS + (400 + 60 * cycles) * patience))
-	if [ -n "$(scenario_says "$scenario" installed)" ]; then
+	if [ -n "$installed" ]; then
 		# Its guests have kernel and driver of their own.
 		plan_installed "$kernel" "$type"
 		return

@@ -11,8 +11,6 @@ boot_broken_summary="an installed system: our driver does not load, or brings no
 boot_broken_types="pv pvh"
 boot_broken_kernels="6.1 6.12"
 boot_broken_installed="yes"
-# Enough to see who drives the disk; docs/testing.md says why not two.
-boot_broken_vcpus="1"
 
 # boot_broken_by REPLACED REASON [ARGUMENT]
 boot_broken_by() {

@@ -12,8 +12,6 @@ boot_built_in_summary="an installed system whose kernel has the driver built in:
 boot_built_in_types="pv pvh"
 boot_built_in_kernels="built-in"
 boot_built_in_installed="yes"
-# Enough to see who drives the disk; docs/testing.md says why not two.
-boot_built_in_vcpus="1"
 
 scenario_boot_built_in() {
 	installed_boot taken - "$(cat "/lab/installed/$kernel/taken.arguments")"

@@ -11,8 +11,6 @@ boot_grub_summary="an installed system: BIOS and GRUB on the emulated disk, unpl
 boot_grub_types="hvm"
 boot_grub_kernels="6.1"
 boot_grub_installed="yes"
-# Enough to see who drives the disk; docs/testing.md says why not two.
-boot_grub_vcpus="1"
 
 scenario_boot_grub() {
 	installed_boot_bios small

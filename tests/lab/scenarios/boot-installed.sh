@@ -12,8 +12,6 @@ boot_installed_summary="an installed system: root on our driver, also after a ke
 boot_installed_types="pv pvh"
 boot_installed_kernels="6.1 6.12"
 boot_installed_installed="yes"
-# Enough to see who drives the disk; docs/testing.md says why not two.
-boot_installed_vcpus="1"
 
 # boot_installed_ours STATE
 boot_installed_ours() {
