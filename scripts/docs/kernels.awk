@@ -2,40 +2,31 @@
 #
 # A row for each kernel whose probes' answers are given as files: what its block layer is like, and
 # how many shims it needs. Files of what the driver goes without there, and of what the lab
-# recorded, come before them. Called by scripts/gen-docs.
+# recorded, come before the answers, which answers.awk reads. Called by scripts/gen-docs.
 
 FILENAME ~ /\/lacks\// {
-	label = FILENAME
-	sub(/.*\//, "", label)
+	label = label_of(FILENAME)
 	missing[label] = missing[label] ", " $0
 	next
 }
 FILENAME ~ /\/booted\// {
-	label = FILENAME
-	sub(/.*\//, "", label)
+	label = label_of(FILENAME)
 	if (/^[^#]/) {
 		verdict = $3 == "PASS" ? "" : " FAILED:"
 		booted[label] = booted[label] "," verdict " " ($2 == "pv" ? "" : $2 " ") $1
 	}
 	next
 }
-FNR == 1 {
-	n++
-	name[n] = FILENAME
-	sub(/.*\//, "", name[n])
-	proven[n] = "every change: built, booted"
-	if (name[n] in booted)
-		proven[n] = "built by hand; booted by hand:" substr(booted[name[n]], 2)
-	else if (FILENAME !~ /golden/)
-		proven[n] = "built by hand, not booted"
-	else if (name[n] == "newest")
-		proven[n] = "every change: built; lab-all: booted"
-}
 # As tests/matrix/run --golden says of a tree without Module.symvers.
-/^\/\* exports: not checked/ { proven[n] = proven[n] ", exports not checked" }
-/^#define XBF_HAVE_/ { has[n, substr($2, 10)] = 1 }
-/XBF_HAVE_/ { asked[substr($2 == "#undef" ? $3 : $2, 10)] = 1 }
-name[n] == "newest" { newest = n }
+/^\/\* exports: not checked/ { unchecked[FILENAME] = ", exports not checked" }
+
+function proven(i) {
+	if (name[i] in booted)
+		return "built by hand; booted by hand:" substr(booted[name[i]], 2) unchecked[file[i]]
+	if (file[i] !~ /golden/)
+		return "built by hand, not booted" unchecked[file[i]]
+	return i == newest ? "every change: built; lab-all: booted" : "every change: built, booted"
+}
 
 function layer(i) {
 	if (!has[i, "BLK_MQ"])
@@ -59,16 +50,19 @@ function own(i,    s) {
 	return s == "" ? "-" : substr(s, 3)
 }
 
-# How many answers are not those of the kernel that src/ is written for: a shim hangs on each.
-function shims(i,    probe, count) {
-	for (probe in asked)
-		count += has[i, probe] != has[newest, probe]
+function shims(i,    k, count) {
+	for (k = 1; k <= probes; k++)
+		count += needs_shim(i, probe_at[k])
 	return count + 0
+}
+
+function lacks(i) {
+	return name[i] in missing ? substr(missing[name[i]], 3) : "-"
 }
 
 END {
 	print "| kernel | block layer | shims | the driver has to do itself | missing | proven |"
 	print "|---|---|---|---|---|---|"
 	for (i = 1; i <= n; i++)
-		printf "| %s | %s | %s | %s | %s | %s |\n", name[i], layer(i), shims(i), own(i), name[i] in missing ? substr(missing[name[i]], 3) : "-", proven[i]
+		printf "| %s | %s | %s | %s | %s | %s |\n", name[i], layer(i), shims(i), own(i), lacks(i), proven(i)
 }
