@@ -13,11 +13,15 @@ qdisk_attach() {
 	xl_do block-attach "$domid" "format=$3,vdev=$1,access=$4,backendtype=qdisk,discard,target=$2"
 }
 
+qdisk_node() { echo "/local/domain/$domid/image/device-model-pid"; }
+
+# The guest has a QEMU: ours; or xl's, which has no monitor, if it was restored or is an HVM guest.
+qdisk_serves() { [ -n "$(xs_read "$(qdisk_node)")" ]; }
+
 # A PV or PVH guest that started without such a disk has no QEMU yet. xl wants to
 # know of it, and ends it with the guest.
 qdisk_start() {
-	local node="/local/domain/$domid/image/device-model-pid"
-	[ -z "$(xs_read "$node")" ] || return 0
+	! qdisk_serves || return 0
 	rm -f $qdisk_monitor.in $qdisk_monitor.out
 	mkfifo $qdisk_monitor.in $qdisk_monitor.out
 	/usr/libexec/xen-qemu-system-i386 -xen-domid "$domid" -xen-attach -machine xenpv \
@@ -25,18 +29,19 @@ qdisk_start() {
 		-chardev pipe,id=monitor,path=$qdisk_monitor -mon chardev=monitor,mode=control \
 		-daemonize -pidfile $qdisk_pid -D /logs/qemu-qdisk.log >/tmp/out 2>&1 ||
 		fail "cannot start QEMU as disk backend: $(tail -n 2 /tmp/out)"
-	xenstore write "$node" "$(cat $qdisk_pid)"
+	xenstore write "$(qdisk_node)" "$(cat $qdisk_pid)"
 }
 
 # qdisk_ended: with the guest; nobody has the images open any more. It takes its file along.
 qdisk_ended() { [ ! -e $qdisk_pid ]; }
 
-# qdisk_say COMMAND [ARGUMENTS]: tell the QEMU that qdisk_start started, in its own words.
+# qdisk_say COMMAND [ARGUMENTS]: tell the QEMU that qdisk_start started, in its own words. Pipes
+# that are opened both ways do not wait for one that is gone.
 qdisk_say() {
 	local answer
 	printf '%s\n' '{"execute":"qmp_capabilities"}' \
-		"{\"execute\":\"$1\",\"arguments\":{${2:-}},\"id\":\"said\"}" >$qdisk_monitor.in
-	answer=$(qdisk_answer <$qdisk_monitor.out)
+		"{\"execute\":\"$1\",\"arguments\":{${2:-}},\"id\":\"said\"}" 1<>$qdisk_monitor.in
+	answer=$(qdisk_answer 0<>$qdisk_monitor.out)
 	case $answer in
 	*'"return"'*) ;;
 	*) fail "QEMU says to $1: ${answer:-nothing}" ;;
