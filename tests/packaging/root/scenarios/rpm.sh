@@ -67,6 +67,16 @@ build_kmod() {
 	createrepo_c --quiet /xbf/repo
 }
 
+# The image first, then the hooks, in their order.
+new_kernel_pkg() {
+	local hook
+
+	dracut --force "$(image_of "$kernel")" "$kernel"
+	for hook in /etc/kernel/postinst.d/*"$module"*; do
+		"$hook" "$kernel" "/boot/vmlinuz-$kernel" || return
+	done
+}
+
 dnf() {
 	step "dnf $*"
 	said=$(command dnf -y --repofrompath=xbf,/xbf/repo --repo=xbf --nogpgcheck \
@@ -93,6 +103,12 @@ scenario_rpm() {
 	dracut --force "$(image_of "$kernel")" "$kernel"
 	check "kernel-install: the image's hook" /usr/lib/kernel/install.d/95-xen-blkfront.install add "$kernel"
 	check_ours "kernel-install" "$version"
+
+	xen-blkfront-update --remove "$kernel"
+	check_kernels_own "before new-kernel-pkg"
+	step "a kernel comes, as EL7's new-kernel-pkg does it"
+	check "new-kernel-pkg: its hooks" new_kernel_pkg
+	check_ours "new-kernel-pkg" "$version"
 
 	newer
 	createrepo_c --quiet /xbf/repo
