@@ -66,6 +66,7 @@ build() {
 		outdated "$module" || return 0
 		for_this_kernel remove "$version"
 		changed=1
+		look_again "$(fact kernel)"
 	fi
 	add_source
 	say "building the driver"

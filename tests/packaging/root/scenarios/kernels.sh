@@ -3,6 +3,11 @@
 #
 # A second kernel comes, in one go with its headers or before them, and goes.
 
+# As they do from Debian 13 on.
+headers_need_kernel() {
+	dpkg-query -W -f '${Depends}' "$(headers_of "$1")" | grep -qF "linux-image-$1"
+}
+
 scenario_kernels() {
 	apt install /xbf/"$package"_*.deb
 
@@ -12,8 +17,16 @@ scenario_kernels() {
 	check "second kernel: the first one's image was left alone" images_made "$kernel" 1
 	check_ours "first kernel" "$version"
 
+	# An update of the same kernel brings them anew: what was built of the ones before has to go.
+	images_made "$second" 0
+	apt install --reinstall "$(headers_of "$second")"
+	check "headers came again: the module is built again" says_once "$second: building the driver"
+	check_ours "headers came again" "$version" "$second"
+	check "headers came again: one image made" images_made "$second" 1
+
 	# An old kernel, as far as apt is concerned; its headers were asked for.
 	apt-mark auto "linux-image-$second"
+	! headers_need_kernel "$second" || apt-mark auto "$(headers_of "$second")"
 	apt -o APT::Protect-Kernels=false autoremove --purge
 	check "second kernel gone: dkms has nothing of it" \
 		test -z "$(dkms status -m "$module" | grep -F "$second")"
