@@ -79,6 +79,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		BACKEND(Connected)	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
 		BACKEND(Closing)	= GO,
 		BACKEND(Closed)		= GO,
+		[XBF_EV_CLOSING_IN_USE]	= { XBF_LIFE_SAME, XBF_DO_DEFER },
 		[XBF_EV_PAUSING]	= { XBF_LIFE_SAME, XBF_DO_LEAVE },
 		[XBF_EV_PAUSED]		= { XBF_LIFE_SAME, XBF_DO_REJOIN },
 		/* It may have been asked to go meanwhile. */
@@ -91,6 +92,7 @@ static const struct turn turns[XBF_NR_LIVES][XBF_NR_EVENTS] = {
 		BACKEND(Connected)	= { XBF_LIFE_LIVE, XBF_DO_RECONNECT },
 		BACKEND(Closing)	= GO,
 		BACKEND(Closed)		= GO,
+		[XBF_EV_CLOSING_IN_USE]	= { XBF_LIFE_SAME, XBF_DO_DEFER },
 		[XBF_EV_PAUSING]	= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
 		[XBF_EV_PAUSED]		= { XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
 		[XBF_EV_RESET]		= { XBF_LIFE_SAME, LOSE | XBF_DO_PUBLISH },

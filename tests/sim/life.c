@@ -518,6 +518,11 @@ static void destroy(const struct life_event *ev)
 	if (ev->arg % 4 == 0) {
 		sim_backend_close(disk->vdev);
 		sim_sleep(sim_random(ev->arg % 8 ? 3 * SEC : 100 * US));
+		/* An orderly detach was tried first. */
+		if (ev->arg % 16 == 0) {
+			sim_vbd_detach(disk->vdev);
+			sim_sleep(ev->arg % 5 * MS);
+		}
 	}
 	sim_vbd_destroy(disk->vdev);
 	sim_load_use(disk->vdev, false);

@@ -75,6 +75,7 @@ static const struct cell cells[] = {
 	/* Without a backend: I/O waits. It is led to InitWait, however it comes. */
 	{ XBF_LIFE_AWAY, BACKEND(InitWait), XBF_LIFE_RETURNING, XBF_DO_PUBLISH },
 	{ XBF_LIFE_AWAY, BACKEND(Connected), XBF_LIFE_AWAY, XBF_DO_LEAVE },
+	{ XBF_LIFE_AWAY, XBF_EV_CLOSING_IN_USE, XBF_LIFE_AWAY, XBF_DO_DEFER },
 	{ XBF_LIFE_AWAY, XBF_EV_PAUSING, XBF_LIFE_AWAY, XBF_DO_LEAVE },
 	{ XBF_LIFE_AWAY, XBF_EV_PAUSED, XBF_LIFE_AWAY, XBF_DO_REJOIN },
 	/* It may have been asked to go meanwhile. */
@@ -90,6 +91,7 @@ static const struct cell cells[] = {
 	{ XBF_LIFE_RETURNING, BACKEND(Connected), XBF_LIFE_LIVE, XBF_DO_RECONNECT },
 	/* This backend is lost as well: wait for the next. */
 	{ XBF_LIFE_RETURNING, XBF_EV_MOVED, XBF_LIFE_AWAY, LOSE },
+	{ XBF_LIFE_RETURNING, XBF_EV_CLOSING_IN_USE, XBF_LIFE_RETURNING, XBF_DO_DEFER },
 	{ XBF_LIFE_RETURNING, XBF_EV_PAUSING, XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE },
 	{ XBF_LIFE_RETURNING, XBF_EV_PAUSED, XBF_LIFE_AWAY, LOSE | XBF_DO_LEAVE | XBF_DO_REJOIN },
 	{ XBF_LIFE_RETURNING, XBF_EV_AGAIN, XBF_LIFE_AWAY, LOSE | XBF_DO_LOOK_LATER },
@@ -269,8 +271,11 @@ static void build(struct built *b, u32 actions)
 		b->disk = true;
 		b->open = true;
 	}
-	if (actions & (XBF_DO_RESIZE | XBF_DO_DEFER | XBF_DO_KNOCK))
+	if (actions & (XBF_DO_RESIZE | XBF_DO_KNOCK))
 		assert_true(b->disk && b->open);
+	/* Whoever has it open may wait for I/O that waits for a backend. */
+	if (actions & XBF_DO_DEFER)
+		assert_true(b->disk);
 	if (actions & (XBF_DO_BREAK | XBF_DO_TELL)) {
 		assert_true(b->disk);
 		b->open = false;
