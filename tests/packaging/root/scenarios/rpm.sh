@@ -67,6 +67,14 @@ build_kmod() {
 	createrepo_c --quiet /xbf/repo
 }
 
+# Another than the suite's, with its own name for an image.
+use_dracut() {
+	rm -rf /usr/lib/dracut /etc/dracut.conf /etc/dracut.conf.d
+	cp -a "$1/." /
+	mv "$(image_of "$kernel")" "/boot/initramfs-$kernel.img"
+	image_of() { echo "/boot/initramfs-$1.img"; }
+}
+
 # The image first, then the hooks, in their order.
 new_kernel_pkg() {
 	local hook
@@ -90,6 +98,7 @@ dnf() {
 scenario_rpm() {
 	apt update
 	apt install dracut systemd-sysv rpm dnf createrepo-c cpio
+	[[ ! -d /xbf/dracut ]] || use_dracut /xbf/dracut
 	mkdir /xbf/repo
 	cp /xbf/*.rpm /xbf/repo/
 	stand_in
