@@ -17,11 +17,17 @@ scenario_kernels() {
 	check "second kernel: the first one's image was left alone" images_made "$kernel" 1
 	check_ours "first kernel" "$version"
 
-	# An update of the same kernel brings them anew: what was built of the ones before has to go.
+	# What was built of the headers before has to go.
 	apt install --reinstall "$(headers_of "$second")"
 	check "headers came again: the module is built again" says_once "$second: building the driver"
 	check_ours "headers came again" "$version" "$second"
 	check "headers came again: one image made" images_made "$second" 1
+
+	# An update without another name, of which dkms' own hooks take notice, too.
+	apt install --reinstall "linux-image-$second" "$(headers_of "$second")"
+	check "kernel came again: the module is built again" says_once "$second: building the driver"
+	check_ours "kernel came again" "$version" "$second"
+	check "kernel came again: one image made" images_made "$second" 1
 
 	# An old kernel, as far as apt is concerned; its headers were asked for.
 	apt-mark auto "linux-image-$second"
