@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # dom0 asks for a disk that is in use: it goes when its last user has let go of it, and
-# until then works as before. With close_in_use=now, which only our driver knows, it goes
-# at once.
+# until then works as before. One whose backend is away waits, and goes by force only.
+# With close_in_use=now, which only our driver knows, it goes at once.
 #
 # Finds a driver that kills a disk under a mounted file system, that does not tell the
 # toolstack why it has to wait, or that forgets in the end that it was asked.
 
-unplug_mounted_summary="orderly detach of a mounted and of an open disk waits for the last close"
+unplug_mounted_summary="orderly detach of a mounted or open disk waits for the last close, also with the backend away"
 unplug_mounted_class="plugging"
 
 scenario_unplug_mounted() {
@@ -18,6 +18,7 @@ scenario_unplug_mounted() {
 	disk_arrives xvda
 	unplug_mounted
 	unplug_open
+	unplug_away
 	[ "$driver" = intree ] || unplug_now
 }
 
@@ -34,11 +35,29 @@ unplug_mounted() {
 
 unplug_open() {
 	progress "unplug: open"
-	guest '(sleep 1000) </dev/xvda >/dev/null 2>&1 & echo $! >/tmp/holder'
+	guest unplug_hold
 	unplug_ask
 	guest dd if=/dev/xvda of=/dev/null bs=64k count=16 iflag=direct
 	guest unplug_let_go
 	unplug_granted
+}
+
+# Nobody throws away what waits, before somebody says so.
+unplug_away() {
+	progress "unplug: its backend is away"
+	disk_again xvda "$unplug_store"
+	guest unplug_hold
+	backend_unbind xvda
+	xenstore write "$(back_dir xvda)/state" 6
+	xs_wait 10 "$(front_dir xvda)/state" 1 ||
+		fail "the frontend is in state $(front xvda state) when its backend has closed, should be in 1"
+	guest unplug_read
+	unplug_ask 1
+	guest unplug_read_waits
+	wait
+	disk_detach_forced xvda
+	guest unplug_read_failed
+	guest unplug_let_go
 }
 
 unplug_now() {
@@ -51,12 +70,13 @@ unplug_now() {
 	guest 'umount /mnt 2>&1; ! grep -q " /mnt " /proc/mounts'
 }
 
-# The toolstack asks, waits, and reads in the error node why.
+# unplug_ask [STATE]: the toolstack asks, waits, and reads in the error node why; the
+# frontend stays where it was.
 unplug_ask() {
 	xenstore rm "$(unplug_node)" 2>/dev/null
 	xl block-detach "$domid" xvda >/tmp/xl.out 2>&1 &
 	xs_wait 10 "$(unplug_node)" "16 *" || fail "no error node says that the disk is in use"
-	expect 4 "$(front xvda state)" "the frontend's state while the disk is in use"
+	expect "${1:-4}" "$(front xvda state)" "the frontend's state while the disk is in use"
 }
 unplug_node() { echo "/local/domain/$domid/error/device/vbd/$(vdev_number xvda)/error"; }
 
@@ -66,7 +86,23 @@ unplug_granted() {
 }
 
 # In the guest.
+unplug_hold() {
+	(sleep 1000) </dev/xvda >/dev/null 2>&1 &
+	echo $! >/tmp/holder
+}
 unplug_let_go() { kill "$(cat /tmp/holder)"; }
+
+unplug_read() {
+	rm -f /tmp/unplug.read
+	{
+		dd if=/dev/xvda of=/dev/null bs=64k count=1 iflag=direct
+		echo $? >/tmp/unplug.read
+	} >/dev/null 2>&1 &
+}
+unplug_read_waits() { sleep 1 && [ ! -e /tmp/unplug.read ]; }
+unplug_read_failed() {
+	wait_until 10 [ -s /tmp/unplug.read ] && [ "$(cat /tmp/unplug.read)" != 0 ]
+}
 
 # With the detach pending.
 unplug_work() {
