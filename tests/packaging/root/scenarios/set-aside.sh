@@ -3,14 +3,15 @@
 #
 # Kernels that keep their own driver: the build fails, or there is nothing to build.
 
-config() {
-	echo "/lib/modules/$1/build/include/config/auto.conf"
-}
-
-# set_config KERNEL LINE: as if the kernel had been built like that.
+# set_config KERNEL LINE: as if the kernel had been built like that. Some have a copy from which the
+# one in /boot is made again.
 set_config() {
-	sed -i "s/^CONFIG_XEN_BLKDEV_FRONTEND=.*/$2/" "$(config "$1")" "/boot/config-$1"
-	step "CONFIG_XEN_BLKDEV_FRONTEND is now '$(grep XEN_BLKDEV_FRONTEND "$(config "$1")")'"
+	local file
+
+	for file in "/lib/modules/$1/build/include/config/auto.conf" "/boot/config-$1" "/lib/modules/$1/config"; do
+		[[ ! -e $file ]] || sed -i "s/^\(# \)\?CONFIG_XEN_BLKDEV_FRONTEND[= ].*/$2/" "$file"
+	done
+	step "CONFIG_XEN_BLKDEV_FRONTEND is now '$(grep XEN_BLKDEV_FRONTEND "/boot/config-$1")'"
 }
 
 # keeps_its_own WHEN REASON: after the kernel was set up like that, and ours was not there.
@@ -53,8 +54,7 @@ scenario_set_aside() {
 	mv "/lib/modules/$kernel/kernel/drivers/block/$module".ko* /xbf/
 	keeps_its_own "left out" "built without one"
 	mv "/xbf/$module".ko* "/lib/modules/$kernel/kernel/drivers/block/"
-	sed -i "s/^# CONFIG_XEN_BLKDEV_FRONTEND.*/CONFIG_XEN_BLKDEV_FRONTEND=m/" "$(config "$kernel")" \
-		"/boot/config-$kernel"
+	set_config "$kernel" CONFIG_XEN_BLKDEV_FRONTEND=m
 	depmod "$kernel"
 	update-initramfs -u -k "$kernel"
 
