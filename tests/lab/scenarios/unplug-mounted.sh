@@ -51,6 +51,8 @@ unplug_away() {
 	xenstore write "$(back_dir xvda)/state" 6
 	xs_wait 10 "$(front_dir xvda)/state" 1 ||
 		fail "the frontend is in state $(front xvda state) when its backend has closed, should be in 1"
+	# It is on its way back; of one that is Closed the toolstack takes the nodes away at once.
+	xenstore write "$(back_dir xvda)/state" 1
 	guest unplug_read
 	unplug_ask 1
 	guest unplug_read_waits
